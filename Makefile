@@ -1,0 +1,55 @@
+# make book, make test: nothing else is needed to read the course and to check it. `make help` lists the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# One thread and no progress bars: what the stored outputs were made with.
+QUIET := TQDM_DISABLE=1 OMP_NUM_THREADS=1
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: book serve test test-pages notebooks results lint clean help
+
+book: .venv/.installed ## build the site and say where it is
+	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
+	@$(BIN)/python website/pages.py
+
+serve: book ## build the site and open it to your browser on http://localhost:8000
+	@echo "Open http://localhost:8000 (Ctrl-C ends it)."
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+test: .venv/.installed ## unit tests, doctests, every notebook against its outputs, structure tests
+	$(QUIET) $(BIN)/python -m pytest
+
+test-pages: .venv/.installed-pages book ## the built pages in a real browser (needs Chromium)
+	$(QUIET) $(BIN)/python -m pytest -c website/pytest.ini website/tests
+
+notebooks: .venv/.installed ## run every chapter again and store its outputs
+	$(QUIET) $(BIN)/python website/notebooks.py
+
+results: .venv/.installed ## the long experiments; minutes to hours
+	$(QUIET) $(BIN)/python -m paying_attention.experiments
+
+lint: .venv/.installed ## style and format of the Python files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean: ## remove what was built; the environment in .venv stays
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+# --- the environment: made once, brought up to date when a list of packages changes ------------------
+
+# An environment that is there already is kept, and so is a CPU build of torch in it.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("This book needs Python 3.11 or newer; %s is %s. Say which to use: make PYTHON=python3.12 book" % (sys.executable, sys.version.split()[0]))'
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt constraints.txt code/pyproject.toml | $(BIN)/python
+	$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.installed-pages: website/requirements.txt .venv/.installed
+	$(PIP) -r website/requirements.txt
+	@touch $@

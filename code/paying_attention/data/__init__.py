@@ -1,0 +1,1 @@
+"""Rules and files become batches."""

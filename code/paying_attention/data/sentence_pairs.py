@@ -1,0 +1,76 @@
+"""A sentence, its translation, and which word comes from which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Link = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class SentencePair:
+    """Two tokenised sentences and the gold links between them.
+
+    A link is ``(target position, source position)``. Sure links are the ones an aligner must find,
+    possible links the ones it may find (Och & Ney, 2003); every sure link is possible too.
+
+    Args:
+        source: Tokens to read.
+        target: Tokens to write.
+        sure: Links that must be found.
+        possible: Links that may be found, without repeating the sure ones.
+
+    Raises:
+        ValueError: If a sentence is empty or a link points outside it.
+    """
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    sure: frozenset[Link] = frozenset()
+    possible: frozenset[Link] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Check the links; sure links become possible ones as well."""
+        for name, sentence in (("source", self.source), ("target", self.target)):
+            if not sentence:
+                raise ValueError(f"{name}: expected at least one token, got an empty sentence")
+        object.__setattr__(self, "possible", self.possible | self.sure)
+        for target, source in self.possible:
+            if not (0 <= target < len(self.target) and 0 <= source < len(self.source)):
+                raise ValueError(
+                    f"links: expected (target < {len(self.target)}, source < {len(self.source)}), "
+                    f"got {(target, source)}"
+                )
+
+    @classmethod
+    def join(cls, pairs: Sequence["SentencePair"], separator: str) -> "SentencePair":
+        """String several pairs together, with a linked separator between them.
+
+        Args:
+            pairs: Pairs in the order of the result.
+            separator: A token to put between them on both sides.
+
+        Raises:
+            ValueError: If ``pairs`` is empty.
+
+        Example:
+            >>> one = SentencePair(("eins",), ("one",), frozenset({(0, 0)}))
+            >>> two = SentencePair(("zwei",), ("two",), frozenset({(0, 0)}))
+            >>> SentencePair.join([one, two], ";").target
+            ('one', ';', 'two')
+        """
+        if not pairs:
+            raise ValueError("pairs: expected at least one pair, got none")
+        source: list[str] = []
+        target: list[str] = []
+        sure: set[Link] = set()
+        possible: set[Link] = set()
+        for pair in pairs:
+            if source:
+                sure.add((len(target), len(source)))
+                source.append(separator)
+                target.append(separator)
+            sure.update((t + len(target), s + len(source)) for t, s in pair.sure)
+            possible.update((t + len(target), s + len(source)) for t, s in pair.possible)
+            source.extend(pair.source)
+            target.extend(pair.target)
+        return cls(tuple(source), tuple(target), frozenset(sure), frozenset(possible))

@@ -1,0 +1,23 @@
+"""``make results``: run what is missing from the results files, or what is named.
+
+    python -m paying_attention.experiments [bottleneck_tuning | bottleneck | recall] ...
+
+A run whose entry holds the same configuration is skipped; delete a file to run all of it again.
+"""
+
+import sys
+
+import torch
+
+from paying_attention.experiments.bottleneck import run_grid, run_tuning
+from paying_attention.experiments.recall import run_recall
+
+EXPERIMENTS = {"bottleneck_tuning": run_tuning, "bottleneck": run_grid, "recall": run_recall}
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    names = sys.argv[1:] or list(EXPERIMENTS)
+    if unknown := set(names) - set(EXPERIMENTS):
+        sys.exit(f"experiments: expected some of {list(EXPERIMENTS)}, got {sorted(unknown)}")
+    for name in names:
+        EXPERIMENTS[name]()

@@ -1,0 +1,12 @@
+"""Figures that a reader can drag, and that also read as a static figure with a table.
+
+softmax_temperature   three scores and a temperature (chapter 00)
+attention_by_hand     three annotations and a state to drag (chapter 01)
+
+explorable   numbers in, HTML out: the frame that all of them share
+drawing      numbers -> SVG          arguments   what is accepted, and what is said otherwise
+explorable.js, explorable.css        inlined in every output: nothing is fetched
+
+A module computes its numbers in NumPy, hands them to an ``Explorable`` and is done. The script
+recomputes the same numbers when the reader moves something; the page tests compare the two.
+"""

@@ -1,0 +1,158 @@
+"""The frame of every explorable: numbers in, one self-contained piece of HTML out.
+
+The HTML reads without JavaScript (a figure, a sentence, a table). Its script finds what it may
+change by attributes: ``data-out`` holds a text, ``data-bar`` the bar of a weight.
+"""
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from paying_attention.explorables.arguments import Number, checked_name
+
+
+def display(number: Number) -> str:
+    """Write a number with two decimals, exactly as the script does.
+
+    Halves go away from zero, as by hand. The tiny step makes this safe: 1.5 · 0.05 is 0.075 to the
+    reader, but a float just above or below it, depending on the order in which a machine adds.
+
+    Example:
+        >>> display(0.075), display(-1.5), display(-0.001)
+        ('0.08', '−1.50', '0.00')
+    """
+    size = f"{abs(number) + 1e-9:.2f}"
+    return f"−{size}" if number < 0 and size != "0.00" else size
+
+
+def display_pair(pair: Sequence[Number]) -> str:
+    """Write a point of the plane.
+
+    Example:
+        >>> display_pair((1.0, -0.5))
+        '(1.00, −0.50)'
+    """
+    return f"({display(pair[0])}, {display(pair[1])})"
+
+
+def largest(weights: Sequence[Number], labels: Sequence[str]) -> tuple[str, str]:
+    """Return the largest weight as shown, and the labels that share it.
+
+    Two weights count as equal when they read equal: what differs in the sixteenth digit is a tie.
+
+    Example:
+        >>> largest((0.4, 0.2, 0.4), ("a", "b", "c"))
+        ('0.40', 'a and c')
+    """
+    shown = [display(weight) for weight in weights]
+    top = display(max(weights))
+    return top, " and ".join(
+        label for label, text in zip(labels, shown, strict=True) if text == top
+    )
+
+
+def summary_html(text: str) -> str:
+    """Return the sentence that states the result, announced when it changes.
+
+    Example:
+        >>> summary_html("a < b")[-13:]
+        '>a &lt; b</p>'
+    """
+    return f'<p class="pa-summary" data-out="summary" aria-live="polite">{html.escape(text)}</p>'
+
+
+def identify(kind: str, inputs: Mapping[str, object], name: str | None = None) -> str:
+    """Return the id of an explorable: the same at each run, since notebooks store the output.
+
+    Example:
+        >>> identify("softmax", {"scores": (1.0,)}), identify("softmax", {}, name="again")
+        ('pa-softmax-f3aaa169', 'pa-again')
+    """
+    if name is not None:
+        return f"pa-{checked_name(name)}"
+    digest = hashlib.sha256(f"{kind} {json.dumps(inputs)}".encode()).hexdigest()
+    return f"pa-{kind}-{digest[:8]}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table by the keys of its texts: one row per item, the last one sums up.
+
+    Attributes:
+        columns: The heads of the columns after the first.
+        rows: A head and the keys of its cells, in pairs; an empty key is an empty cell.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Explorable:
+    """A figure that the reader can move, and its static form.
+
+    Attributes:
+        identifier: The id of the element, from ``identify``.
+        kind: Which computation of the script makes it live.
+        title: One line above the figure.
+        inputs: What the script starts from; exact, as JSON.
+        texts: Every text that changes, by key; ``summary`` is the sentence below the figure.
+        panels: The drawings, as HTML. ``CONTROLS`` marks the place of the sliders.
+        table: Which of the texts stand in the table.
+    """
+
+    identifier: str
+    kind: str
+    title: str
+    inputs: Mapping[str, object]
+    texts: Mapping[str, str]
+    panels: str
+    table: Table
+
+    def _repr_html_(self) -> str:
+        identifier = self.identifier
+        assets = files(__package__)
+        style = assets.joinpath("explorable.css").read_text(encoding="utf-8")
+        script = assets.joinpath("explorable.js").read_text(encoding="utf-8")
+        inputs = html.escape(json.dumps(self.inputs))
+        return (
+            f'<div class="pa-explorable" id="{identifier}" role="group" '
+            f'aria-labelledby="{identifier}-title" data-kind="{self.kind}" '
+            f'data-inputs="{inputs}">\n<style>\n{style}</style>\n'
+            f'<p class="pa-title" id="{identifier}-title">{html.escape(self.title)}</p>\n'
+            f'<div class="pa-body">\n{self.panels}\n{self._table_html()}\n</div>\n'
+            f"<script>\n{script}</script>\n</div>"
+        )
+
+    def _table_html(self) -> str:
+        def row(head: str, keys: tuple[str, ...]) -> str:
+            cells = (
+                f'<td data-out="{key}">{html.escape(self.texts[key])}</td>' if key else "<td></td>"
+                for key in keys
+            )
+            return f'<tr><th scope="row">{html.escape(head)}</th>{"".join(cells)}</tr>'
+
+        columns = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in self.table.columns)
+        *body, foot = (row(head, keys) for head, keys in self.table.rows)
+        return (
+            f"<table>\n<thead><tr><td></td>{columns}</tr></thead>\n"
+            f"<tbody>\n{chr(10).join(body)}\n</tbody>\n<tfoot>\n{foot}\n</tfoot>\n</table>"
+        )
+
+    def __repr__(self) -> str:
+        """Return the table as text, for terminals and for readers who cannot see the figure."""
+        lines = [("", *self.table.columns)]
+        lines += [
+            (head, *(self.texts[key] if key else "" for key in keys))
+            for head, keys in self.table.rows
+        ]
+        widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+        rows = (
+            f"{line[0]:<{widths[0]}}"
+            + "".join(f"  {cell:>{w}}" for cell, w in zip(line[1:], widths[1:], strict=True))
+            for line in lines
+        )
+        return "\n".join((self.title, *(row.rstrip() for row in rows), self.texts["summary"]))

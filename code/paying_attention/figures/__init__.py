@@ -1,0 +1,1 @@
+"""Arrays become pictures, in one style."""

@@ -1,0 +1,1 @@
+"""What the experiments wrote. Never edit these files: run ``make results``."""

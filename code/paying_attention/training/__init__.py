@@ -1,0 +1,1 @@
+"""The only training loop; it knows nothing about any model."""

@@ -1,0 +1,1 @@
+"""Tests of the book's frame: they read files, and never train a model."""

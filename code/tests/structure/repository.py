@@ -1,0 +1,41 @@
+"""What the structure tests read: the repository's files, and nothing else."""
+
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import yaml
+from nbformat import NotebookNode
+from website.pages import files_in
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGE = ROOT / "code" / "paying_attention"
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+CHAPTER_NAMES = [path.stem for path in CHAPTERS]
+
+
+@cache
+def read_chapter(name: str) -> NotebookNode:
+    """One chapter, by its file name without ending."""
+    return nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4)
+
+
+def table_of_contents(path: Path = ROOT / "_toc.yml") -> list[str]:
+    """All pages of the book in reading order, as _toc.yml names them."""
+
+    return files_in(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+@cache
+def files_of_the_repository() -> tuple[Path, ...]:
+    """What git tracks, or would track: paths below the root, ignored files left out."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    names = sorted(name for name in listing.split("\0") if name)
+    return tuple(Path(name) for name in names if (ROOT / name).is_file())

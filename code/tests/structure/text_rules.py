@@ -1,0 +1,261 @@
+"""How a chapter is built and how it reads: rules that say what is wrong, and where.
+
+Each rule is a function from a notebook to a list of complaints; an empty list is praise.
+"""
+
+import re
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from website.notebooks import tags
+
+from tests.structure.cell_rules import ASSERTS
+
+LAST_SECTIONS = ["Exercises", "Summary", "In the package", "References"]
+BANNED = re.compile(r"\b(?:simply|obviously|just|of\s+course|dive\s+in)\b|!", re.IGNORECASE)
+DIRECTIVES = re.compile(r"(?m)^\s*(?::{3,}|`{3,})\{([\w:-]+)\}")
+ROLES = re.compile(r"(?<!`)\{([\w:-]+)\}`[^`]")
+ALLOWED_DIRECTIVES = re.compile(r"exercise|solution|prf:[\w-]+")
+ALLOWED_ROLES = re.compile(r"ref|numref|eq|prf:ref")
+EXERCISE = re.compile(r"(?ms)^(:{3,})\{exercise\}[ \t]*(.*?)$(.*?)^\1[ \t]*$")
+SOLUTION = re.compile(r"(?ms)^(:{3,})\{solution\}[ \t]*(\S+)[ \t]*$(.*?)^\1[ \t]*$")
+LABEL = re.compile(r"(?m)^:label:[ \t]*(\S+)")
+
+
+def markdown_cells(notebook: NotebookNode) -> list[str]:
+    """The texts of a chapter, in order."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def without_code_blocks(text: str) -> str:
+    """Markdown without fenced code, whose comments would look like headings."""
+    return re.sub(r"(?ms)^(\s*)(`{3,}|~{3,})(?!\{).*?^\1\2[ \t]*$", "", text)
+
+
+def prose(text: str) -> str:
+    """The words that a reader reads: Markdown without code, formulas, html, addresses, images."""
+    text = without_code_blocks(text)
+    for pattern, replacement in [
+        (r"(?s)<!--.*?-->", ""),
+        (r"(?s)\$\$.*?\$\$", ""),
+        (r"(?s)(`+).+?\1", "code"),
+        (r"\$[^$\n]+(?:\n[^$\n]+)?\$", "formula"),
+        (r"!\[", "["),
+        (r"\]\([^)]*\)", "]"),
+        (r"<[^>\n]+>", ""),
+    ]:
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def headings(notebook: NotebookNode) -> list[tuple[int, str, int]]:
+    """(level, text, cell index) of each heading."""
+    return [
+        (len(marks), text.strip(), index)
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "markdown"
+        for marks, text in re.findall(r"(?m)^(#{1,6})[ \t]+(.+)$", without_code_blocks(cell.source))
+    ]
+
+
+def marker(notebook: NotebookNode, words: str) -> tuple[int, str] | None:
+    """Where a heading or a bold line starts with these words: cell index, and the text after it."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "markdown":
+            continue
+        found = re.search(rf"(?m)^(?:#{{2,4}}[ \t]+|\*\*){words}", cell.source)
+        if found:
+            rest = cell.source[found.end() :].removeprefix("**")
+            return index, re.split(r"(?m)^(?:#{1,4}[ \t]|\*\*)", rest)[0]
+    return None
+
+
+def warm_up(notebook: NotebookNode) -> bool:
+    """Chapter 00 is optional: it opens with a self-test, and has no bug to find."""
+    return any(level == 1 and "warm-up" in text.lower() for level, text, _ in headings(notebook))
+
+
+def opens_with_a_question(notebook: NotebookNode) -> list[str]:
+    """Title, then one paragraph that asks what the chapter answers."""
+    cells = markdown_cells(notebook)
+    if not cells or not re.match(r"# \S", cells[0]):
+        return ["the first cell starts with the title: `# …`"]
+    opening = re.split(r"(?m)^(?:#{2,4}[ \t]+|\*\*)You will be able to", "\n\n".join(cells[:3]))[0]
+    if "?" not in prose(opening.partition("\n")[2]):
+        return ["between the title and `You will be able to` stands no question"]
+    return []
+
+
+def names_its_goals(notebook: NotebookNode) -> list[str]:
+    """Three to five goals that can be tested."""
+    goals = marker(notebook, "You will be able to")
+    if goals is None:
+        return ["`You will be able to` is missing"]
+    count = len(re.findall(r"(?m)^[-*] ", goals[1]))
+    return [] if 3 <= count <= 5 else [f"`You will be able to` lists {count} goals, not 3 to 5"]
+
+
+def says_what_comes_before(notebook: NotebookNode) -> list[str]:
+    """What to know, with links, and how many minutes it takes."""
+    before = marker(notebook, "Before you start")
+    if before is None:
+        return ["`Before you start` is missing"]
+    found = [] if "](" in before[1] else ["`Before you start` links to nothing"]
+    return found + ([] if "minute" in before[1] else ["`Before you start` gives no minutes"])
+
+
+def parts_are_in_order(notebook: NotebookNode) -> list[str]:
+    """Goals, before you start, setup, sections, and the four sections that close a chapter."""
+    found = []
+    opening = [marker(notebook, words) for words in ("You will be able to", "Before you start")]
+    sections = [
+        (text, index)
+        for level, text, index in headings(notebook)
+        if level == 2 and not text.startswith(("You will be able to", "Before you start"))
+    ]
+    texts = [text for text, _ in sections]
+    if warm_up(notebook):
+        if not texts or "self-test" not in texts[0].lower():
+            found.append("the warm-up's first section is the self-test")
+        sections = sections[1:]
+    if texts[-4:] != LAST_SECTIONS:
+        found.append(f"the last sections are {', '.join(LAST_SECTIONS)}; found {texts[-4:]}")
+    setup = [index for index, cell in enumerate(notebook.cells) if "setup" in tags(cell)][:1]
+    places = [place[0] for place in opening if place] + setup + [index for _, index in sections[:1]]
+    if places != sorted(places):
+        found.append("the order is: goals, before you start, setup cell, sections")
+    return found
+
+
+def headings_are_nested(notebook: NotebookNode) -> list[str]:
+    """One title, and no level left out: screen readers navigate by them."""
+    levels = [level for level, _, _ in headings(notebook)]
+    found = [] if levels.count(1) == 1 else [f"{levels.count(1)} titles (`# …`), not one"]
+    return found + [
+        f"the heading {text!r} skips a level"
+        for before, (level, text, _) in zip(levels, headings(notebook)[1:], strict=False)
+        if level > before + 1
+    ]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as the chapter's text gives it."""
+
+    title: str
+    body: str
+    label: str
+    solution_cells: tuple[NotebookNode, ...] | None  # None: no solution text at all
+
+
+def exercises(notebook: NotebookNode) -> list[Exercise]:
+    """All exercises, each with the code cells that follow its solution's text."""
+    solutions: dict[str, list[NotebookNode]] = {}
+    current: list[NotebookNode] | None = None
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            if re.search(r"(?m)^#{1,3} |^:{3,}\{exercise\}", cell.source):
+                current = None
+            for _, label, _ in SOLUTION.findall(cell.source):
+                current = solutions.setdefault(label, [])
+        elif current is not None and "solution" in tags(cell):
+            current.append(cell)
+    result = []
+    for text in markdown_cells(notebook):
+        for _, title, body in EXERCISE.findall(text):
+            label = (LABEL.findall(body) or [""])[0]
+            cells = tuple(solutions[label]) if label in solutions else None
+            result.append(Exercise(title.strip(), LABEL.sub("", body), label, cells))
+    return result
+
+
+def exercises_are_graded(notebook: NotebookNode) -> list[str]:
+    """At least five, from ★ to ★★★, one to predict, and one bug to find."""
+    given = exercises(notebook)
+    found = [] if len(given) >= 5 else [f"{len(given)} exercises, at least 5"]
+    grades = {re.match(r"★*", exercise.title).group() for exercise in given}
+    found += [f"no exercise is graded {stars}" for stars in ("★", "★★★") if stars not in grades]
+    if grades - {"★", "★★", "★★★"}:
+        found.append("an exercise's title starts with ★, ★★ or ★★★")
+    kinds = ["predict"] if warm_up(notebook) else ["predict", "find the bug"]
+    texts = [f"{exercise.title} {exercise.body}".lower() for exercise in given]
+    return found + [
+        f"no exercise says {kind!r}" for kind in kinds if not any(kind in t for t in texts)
+    ]
+
+
+def exercises_have_tested_solutions(notebook: NotebookNode) -> list[str]:
+    """A folded solution text, then a code cell that asserts."""
+    found = []
+    for exercise in exercises(notebook):
+        if not exercise.label.startswith("ex-"):
+            found.append(f"exercise {exercise.title!r}: `:label: ex-…` is missing")
+        elif exercise.solution_cells is None:
+            found.append(f"exercise {exercise.label}: no solution")
+        elif not any(ASSERTS.search(cell.source) for cell in exercise.solution_cells):
+            found.append(f"exercise {exercise.label}: no cell tagged `solution` asserts")
+    for text in markdown_cells(notebook):
+        for _, label, body in SOLUTION.findall(text):
+            if not re.search(r"(?m)^:class:.*\bdropdown\b", body):
+                found.append(f"solution {label}: `:class: dropdown` is missing")
+    return found
+
+
+def reads_well_in_four_places(notebook: NotebookNode) -> list[str]:
+    """Site, JupyterLab, Colab and GitHub: little MyST, citations as plain links."""
+    found = []
+    for text in markdown_cells(notebook):
+        plain = without_code_blocks(text)
+        names = [
+            name for name in DIRECTIVES.findall(plain) if not ALLOWED_DIRECTIVES.fullmatch(name)
+        ]
+        names += [name for name in ROLES.findall(plain) if not ALLOWED_ROLES.fullmatch(name)]
+        found += [f"{{{name}}} shows as raw text on GitHub and Colab" for name in names]
+        found += [f"{match} shows as raw text" for match in re.findall(r"(?m)^\([\w-]+\)=", plain)]
+        found += [
+            f"cite by a plain link, not {match}" for match in re.findall(r"\[@[\w:-]+", plain)
+        ]
+    return found
+
+
+def banned_words(text: str) -> list[str]:
+    """Words that belittle the reader's effort, and cheers."""
+    return [
+        f"{match.group()!r} in: …{around}…"
+        for match in BANNED.finditer(text)
+        for around in [" ".join(text[max(0, match.start() - 30) : match.end() + 20].split())]
+    ]
+
+
+def prose_is_plain(notebook: NotebookNode) -> list[str]:
+    """No banned words; the References keep the titles that their authors gave."""
+    text = "\n\n".join(markdown_cells(notebook))
+    captions = [
+        value
+        for cell in notebook.cells
+        for settings in [cell.metadata.get("mystnb", {})]
+        for value in (
+            settings.get("figure", {}).get("caption", ""),
+            settings.get("image", {}).get("alt", ""),
+        )
+    ]
+    own = re.split(r"(?m)^## References", text)[0]
+    return banned_words(prose(own) + "\n" + "\n".join(captions))
+
+
+RULES = (
+    opens_with_a_question,
+    names_its_goals,
+    says_what_comes_before,
+    parts_are_in_order,
+    headings_are_nested,
+    exercises_are_graded,
+    exercises_have_tested_solutions,
+    reads_well_in_four_places,
+    prose_is_plain,
+)
+
+
+def violations(notebook: NotebookNode) -> list[str]:
+    """Everything that is wrong with the order and the text of a chapter."""
+    return [complaint for rule in RULES for complaint in rule(notebook)]

@@ -1,0 +1,441 @@
+"""The explorables in a real browser: their numbers are Python's, whatever the reader moves."""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from paying_attention.explorables import drawing
+from paying_attention.explorables.attention_by_hand import (
+    attention_by_hand,
+    attention_state,
+    attention_texts,
+)
+from paying_attention.explorables.softmax_temperature import (
+    softmax_state,
+    softmax_temperature,
+    softmax_texts,
+)
+
+SOFTMAX, ATTENTION = "softmax-temperature", "attention-by-hand"
+CHAPTERS = {SOFTMAX: "chapters/00-warm-up.html", ATTENTION: "chapters/01-the-bottleneck.html"}
+BOTH = pytest.mark.parametrize("kind", list(CHAPTERS))
+
+# Positions of the sliders: ties, negative scores, minus zero, both ends of the temperature.
+SCORES = [
+    (2, 1, 0),
+    (0, 0, 0),
+    (5, -5, 0),
+    (-5, -4.9, -5),
+    (1.5, 1.5, -2),
+    (-0.1, 0.1, 0),
+    (5, 5, 5),
+    (0.3, 2.7, -4.1),
+]
+GRIDS = {
+    SOFTMAX: [(*scores, t) for scores in SCORES for t in (-1, -0.55, -0.05, 0, 0.3, 1)],
+    ATTENTION: list(itertools.product((-2, -1.35, -0.5, -0.05, 0, 0.4, 1, 2), repeat=2)),
+}
+# What no slider of the chapters reaches: scores whose exponential overflows; a wider plane, a tie,
+# scores that round to zero from below.
+LARGE = {
+    SOFTMAX: (
+        softmax_temperature((1000, 999.9, -1000), 0.1),
+        list(itertools.product((-1000, 0, 999.9, 1000), (1000,), (-1000, 1000), (-1, 1))),
+    ),
+    ATTENTION: (
+        attention_by_hand(((4, 4), (-0.31, 0.3), (4, 4)), (-0.05, 0.05)),
+        list(itertools.product((-4, -0.05, 0.05, 4), repeat=2)),
+    ),
+}
+
+SWEEP = """(root, grid) => grid.map((positions) => {
+  const sliders = root.querySelectorAll("input[type=range]");
+  positions.forEach((position, i) => {
+    sliders[i].value = position;
+    sliders[i].dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  const all = (selector, read) => [...root.querySelectorAll(selector)].map(read);
+  return {
+    positions: positions,
+    state: JSON.parse(root.dataset.state),
+    // the live region follows later, when the reader stops
+    texts: all("[data-out]:not([aria-live])", (e) => [e.dataset.out, e.textContent]),
+    bars: all("[data-bar]", (e) => Number(e.getAttribute("width"))),
+    arrows: all("[data-arrow]", (e) => Number(e.getAttribute("stroke-width"))),
+    points: all("[data-part][transform]", (e) =>
+      e.getAttribute("transform").match(/-?\\d[-.e\\d]*/g)),
+  };
+})"""
+
+
+def differences(kind: str, inputs: dict, readings: list[dict]) -> list[str]:
+    """Compare what the page shows at each position of its sliders with Python's functions."""
+    found = []
+
+    def compare(what: str, shown: object, expected: object, far: float = 1e-9) -> None:
+        same = shown == expected
+        if isinstance(expected, float | list | tuple) and not same:
+            same = shown == pytest.approx(expected, rel=1e-9, abs=far)
+        if not same:
+            found.append(f"{what}: the page has {shown!r}, Python {expected!r}")
+
+    for reading in readings:
+        positions, state = reading["positions"], reading["state"]
+        if kind == SOFTMAX:
+            compare("temperature", state["temperature"], 10.0 ** positions[3])
+            expected = softmax_state(tuple(map(float, positions[:3])), state["temperature"])
+            texts = softmax_texts(expected, inputs["labels"])
+        else:
+            expected = attention_state(inputs["annotations"], tuple(map(float, positions)))
+            texts = attention_texts(expected, inputs["labels"])
+            points = [drawing.to_pixels(p, inputs["limit"]) for p in (expected.context, positions)]
+            shown = [float(number) for point in reading["points"] for number in point]
+            compare("points", shown, [*points[0], *points[1]])
+            compare("arrows", reading["arrows"], [2 + 6 * w for w in expected.weights])
+        for key, value in dataclasses.asdict(expected).items():
+            compare(key, state[key], list(value) if isinstance(value, tuple) else value)
+        for key, text in reading["texts"]:
+            if not key.startswith("annotation-"):  # these never change
+                compare(key, text, texts[key])
+        compare("bars", reading["bars"], [drawing.BAR * w for w in expected.weights], 0.0051)
+    return found
+
+
+@contextmanager
+def opened(browser: Browser, source: str, **settings: object) -> Iterator[Page]:
+    """Open an address, or HTML text; errors on the page are errors of the test."""
+    context = browser.new_context(reduced_motion="reduce", **settings)  # scrolls at once
+    context.set_default_timeout(10_000)
+    try:
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        if source.lstrip().startswith("<"):
+            page.set_content(source)
+        else:
+            page.goto(source)
+        yield page
+        assert errors == []
+    finally:
+        context.close()
+
+
+@contextmanager
+def chapter(browser: Browser, site: str, kind: str, **settings: object) -> Iterator:
+    """Open the chapter that shows an explorable; give the page and the explorable."""
+    with opened(browser, f"{site}{CHAPTERS[kind]}", **settings) as page:
+        root = page.locator(f'.pa-explorable[data-kind="{kind}"]')
+        expect(root).to_have_count(1)
+        yield page, root
+
+
+def inputs_of(root) -> dict:
+    return root.evaluate("(root) => JSON.parse(root.dataset.inputs)")
+
+
+def state_of(root) -> dict:
+    return root.evaluate("(root) => JSON.parse(root.dataset.state)")
+
+
+def middle(locator) -> tuple[float, float]:
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@BOTH
+def test_the_page_computes_what_python_computes(browser, site, kind):
+    with chapter(browser, site, kind) as (_, root):
+        assert differences(kind, inputs_of(root), root.evaluate(SWEEP, GRIDS[kind])) == []
+
+
+@BOTH
+def test_so_it_does_with_large_numbers(browser, kind):
+    explorable, grid = LARGE[kind]
+    with opened(browser, explorable._repr_html_()) as page:
+        root = page.locator(".pa-explorable")
+        assert differences(kind, inputs_of(root), root.evaluate(SWEEP, grid)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong"),
+    [
+        (SOFTMAX, "Math.exp(score - top)", "Math.exp(score)"),  # overflows
+        (SOFTMAX, "Math.exp(score - top)", "Math.pow(2, score - top)"),
+        (SOFTMAX, "number / total", "number / (total + 1e-6)"),
+        (SOFTMAX, "score / inputs.temperature", "score * inputs.temperature"),
+        (SOFTMAX, "Math.exp(1 / inputs.temperature)", "Math.exp(inputs.temperature)"),
+        (SOFTMAX, "Math.pow(10, position)", "Math.exp(position)"),
+        (SOFTMAX, "now.scores[i] = position", "now.scores[0] = position"),
+        (SOFTMAX, "toFixed(2)", "toFixed(1)"),
+        (SOFTMAX, 'join(" and ")', "slice(0, 1)"),
+        (SOFTMAX, "(BAR * weight)", "(BAR * weight * weight)"),
+        (ATTENTION, "a[0] * b[0] + a[1] * b[1]", "a[0] * b[1] + a[1] * b[0]"),
+        (ATTENTION, "weights[i] * key[axis]", "weights[i] * inputs.state[axis]"),
+        (ATTENTION, "HALF - point[1]", "HALF + point[1]"),
+        (ATTENTION, "toPixels(found.context, now.limit)", "toPixels(now.state, now.limit)"),
+        (ATTENTION, "2 + 6 * weight", "2"),
+        (ATTENTION, ' && size !== "0.00"', ""),
+    ],
+)
+def test_a_planted_error_is_noticed(browser, kind, right, wrong):
+    default = {SOFTMAX: softmax_temperature, ATTENTION: attention_by_hand}[kind]()
+    found = []
+    for explorable, grid in ((default, GRIDS[kind]), LARGE[kind]):
+        markup = explorable._repr_html_()
+        assert right in markup
+        with opened(browser, markup.replace(right, wrong)) as page:
+            root = page.locator(".pa-explorable")
+            found += differences(kind, inputs_of(root), root.evaluate(SWEEP, grid))
+    assert found
+
+
+@BOTH
+def test_becoming_live_changes_no_number(browser, site, kind):
+    read = """(root) => [...root.querySelectorAll("[data-out]")].map((e) => e.textContent)"""
+    with chapter(browser, site, kind, java_script_enabled=False) as (page, root):
+        static = root.evaluate(read)
+    with chapter(browser, site, kind) as (page, root):
+        page.wait_for_timeout(300)  # the live region's delay
+        assert root.evaluate(read) == static
+
+
+@BOTH
+def test_it_reads_without_javascript(browser, site, kind):
+    with chapter(browser, site, kind, java_script_enabled=False) as (_, root):
+        expect(root.get_by_role("img").first).to_be_visible()
+        expect(root.get_by_role("table")).to_be_visible()
+        expect(root.locator(".pa-summary")).to_be_visible()
+        expect(root.locator("input, button")).to_have_count(0)
+
+
+def test_the_keyboard_moves_a_score_and_the_temperature(browser, site):
+    with chapter(browser, site, SOFTMAX) as (page, root):
+        start = state_of(root)
+        score = root.get_by_role("slider").first
+        score.focus()
+        page.keyboard.press("ArrowRight")
+        assert state_of(root)["scores"][0] == pytest.approx(start["scores"][0] + 0.1)
+        assert score.get_attribute("aria-valuetext") == "2.10"
+        page.keyboard.press("Home")
+        assert state_of(root)["scores"][0] == -5
+        assert score.get_attribute("aria-valuetext") == "−5.00"
+        for _ in range(3):
+            page.keyboard.press("Tab")
+        page.keyboard.press("End")
+        assert state_of(root)["temperature"] == pytest.approx(10)
+        page.keyboard.press("Home")
+        assert state_of(root)["temperature"] == pytest.approx(0.1)
+
+
+def test_the_keyboard_moves_the_state(browser, site):
+    with chapter(browser, site, ATTENTION) as (page, root):
+        x, y = state_of(root)["state"]
+        root.get_by_role("slider").first.focus()
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowUp")
+        assert state_of(root)["state"] == pytest.approx([x - 0.05, y + 0.05])
+
+
+@BOTH
+def test_the_mouse_moves_every_slider(browser, site, kind):
+    with chapter(browser, site, kind) as (page, root):
+        for slider in root.get_by_role("slider").all():
+            slider.scroll_into_view_if_needed()
+            box = slider.bounding_box()
+            page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+            assert slider.input_value() == slider.get_attribute("max")
+
+
+def inside(point: list[float], corners: list[list[float]]) -> bool:
+    """Tell whether a point lies on the same side of all three edges."""
+    edges = zip(corners, [*corners[1:], corners[0]], strict=True)
+    sides = [
+        (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0]) for a, b in edges
+    ]
+    return all(s >= -1e-9 for s in sides) or all(s <= 1e-9 for s in sides)
+
+
+def test_dragging_moves_the_state_and_the_context_stays_in_the_triangle(browser, site):
+    with chapter(browser, site, ATTENTION) as (page, root):
+        inputs = inputs_of(root)
+        ring = root.locator('[data-part="state"] .pa-ring')
+        ring.scroll_into_view_if_needed()
+        unit = root.locator("svg").first.bounding_box()["width"] / drawing.SIZE
+        unit *= drawing.REACH / inputs["limit"]
+        position = state_of(root)["state"]
+        page.mouse.move(*middle(ring))
+        page.mouse.down()
+        for target in ((-1.0, 0.5), (-9.0, 0.25), (1.5, 9.0), (0.0, 0.0)):
+            x, y = middle(ring)
+            page.mouse.move(
+                x + (target[0] - position[0]) * unit, y - (target[1] - position[1]) * unit, steps=4
+            )
+            limit = float(inputs["limit"])
+            position = [min(limit, max(-limit, number)) for number in target]
+            found = state_of(root)
+            assert found["state"] == pytest.approx(position, abs=0.051)
+            assert all(math.isclose(n * 20, round(n * 20), abs_tol=1e-9) for n in found["state"])
+            assert inside(found["context"], inputs["annotations"])
+            position = found["state"]
+        page.mouse.up()
+        page.mouse.move(*(n + 60 for n in middle(ring)))
+        assert state_of(root)["state"] == position  # let go is let go
+
+
+def test_a_finger_drags_the_state(browser, site):
+    phone = {"has_touch": True, "viewport": {"width": 390, "height": 844}}
+    with chapter(browser, site, ATTENTION, **phone) as (page, root):
+        ring = root.locator('[data-part="state"] .pa-ring')
+        ring.scroll_into_view_if_needed()
+        before, scrolled = state_of(root)["state"], page.evaluate("scrollY")
+        x, y = middle(ring)
+        touch = page.context.new_cdp_session(page)
+        for kind, points in (
+            ("touchStart", [{"x": x, "y": y}]),
+            ("touchMove", [{"x": x - 30, "y": y - 40}]),
+            ("touchMove", [{"x": x - 60, "y": y - 80}]),
+            ("touchEnd", []),
+        ):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        after = state_of(root)["state"]
+        assert after[0] < before[0] - 0.3
+        assert after[1] > before[1] + 0.3
+        assert page.evaluate("scrollY") == scrolled
+
+
+@BOTH
+def test_reset_brings_the_first_numbers_back(browser, site, kind):
+    with chapter(browser, site, kind) as (page, root):
+        start = state_of(root)
+        root.get_by_role("slider").last.focus()
+        page.keyboard.press("End")
+        assert state_of(root) != start
+        root.get_by_role("button", name="Reset").click()
+        assert state_of(root) == start
+
+
+@BOTH
+def test_the_result_is_announced_when_the_reader_stops(browser, site, kind):
+    with chapter(browser, site, kind) as (page, root):
+        live = root.locator("[aria-live=polite]")
+        expect(live).to_have_count(1)
+        live.evaluate(
+            """(e) => { window.said = []; new MutationObserver(() => said.push(e.textContent))
+            .observe(e, { childList: true, characterData: true, subtree: true }); }"""
+        )
+        root.get_by_role("slider").last.focus()
+        for _ in range(5):
+            page.keyboard.press("ArrowLeft")
+        expect(live).to_have_text(root.locator("desc").first.text_content())
+        page.wait_for_timeout(300)
+        assert len(page.evaluate("said")) <= 2  # not one sentence per step
+
+
+@BOTH
+def test_every_control_has_a_name_a_size_and_a_visible_focus(browser, site, kind):
+    with chapter(browser, site, kind, viewport={"width": 390, "height": 844}) as (page, root):
+        for control in root.locator("input, button").all():
+            box = control.bounding_box()
+            assert min(box["width"], box["height"]) >= 24
+            page.keyboard.press("Shift")  # the last input was the keyboard: focus is shown
+            control.focus()
+            assert control.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
+        names = [
+            slider.evaluate("(e) => e.labels[0].textContent")
+            for slider in root.locator("input").all()
+        ]
+        assert all(names)
+        assert len(set(names)) == len(names)
+
+
+def test_many_on_one_page_do_not_touch_each_other(browser):
+    first, second = attention_by_hand(), attention_by_hand(name="second")
+    with opened(browser, first._repr_html_() + second._repr_html_()) as page:
+        roots = page.locator(".pa-explorable")
+        start = state_of(roots.nth(1))
+        roots.nth(0).get_by_role("slider").first.focus()
+        page.keyboard.press("Home")
+        assert state_of(roots.nth(0)) != start
+        assert state_of(roots.nth(1)) == start
+        expect(page.locator("input")).to_have_count(4)  # the second script made nothing twice
+
+
+def test_it_leaves_no_global_behind(browser):
+    names = "() => Object.getOwnPropertyNames(window).sort()"
+    with opened(browser, "<p>empty</p>") as page:
+        before = page.evaluate(names)
+    with opened(browser, attention_by_hand()._repr_html_()) as page:
+        added = set(page.evaluate(names)) - set(before)
+    # an id is a property of window by the standard; nothing else may be
+    assert all(name.startswith("pa-") for name in added)
+
+
+def test_a_notebook_that_inserts_the_output_later_gets_a_live_one(browser):
+    with opened(browser, "<main></main>") as page:
+        # as JupyterLab does: innerHTML, then every script made anew, then the node is attached
+        page.evaluate(
+            """(markup) => {
+              const host = document.createElement("div");
+              host.innerHTML = markup;
+              host.querySelectorAll("script").forEach((old) => {
+                const script = document.createElement("script");
+                script.textContent = old.textContent;
+                old.replaceWith(script);
+              });
+              document.querySelector("main").append(host);
+            }""",
+            softmax_temperature()._repr_html_(),
+        )
+        expect(page.get_by_role("slider")).to_have_count(4)
+
+
+@BOTH
+def test_a_viewer_that_drops_styles_and_drawings_shows_the_table_alone(browser, kind):
+    build = {SOFTMAX: softmax_temperature, ATTENTION: attention_by_hand}[kind]
+    with opened(browser, "<main></main>", java_script_enabled=True) as page:
+        # as JupyterLab does before a notebook is trusted: unknown elements go, their text stays
+        shown = page.evaluate(
+            """(markup) => {
+              const main = document.querySelector("main");
+              main.innerHTML = markup;
+              main.querySelectorAll("style, script").forEach((e) => e.remove());
+              main.querySelectorAll("svg").forEach((e) => e.replaceWith(e.textContent));
+              return main.innerText;
+            }""",
+            build()._repr_html_(),
+        )
+    expected = repr(build()).split()
+    assert sorted(shown.split()) == sorted(expected)
+
+
+@BOTH
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_stands_on_the_colour_of_its_page(browser, site, kind, scheme):
+    # the theme paints html outputs light grey in dark mode; the explorable must outweigh that
+    with chapter(browser, site, kind, color_scheme=scheme) as (page, root):
+        page.evaluate("(scheme) => { document.documentElement.dataset.theme = scheme; }", scheme)
+        lightness = root.evaluate(
+            """(root) => [root, root.parentElement].map((e) => {
+              const color = getComputedStyle(e).backgroundColor;
+              const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number);
+              return a === 0 ? null : (r + g + b) / 765;
+            })"""
+        )
+        own, around = lightness
+        assert own < 0.25 if scheme == "dark" else own > 0.9
+        assert around is None or (around < 0.25) == (scheme == "dark")
+
+
+@BOTH
+def test_it_fits_a_phone(browser, site, kind):
+    with chapter(browser, site, kind, viewport={"width": 390, "height": 844}) as (_, root):
+        assert root.evaluate("(root) => root.scrollWidth <= root.clientWidth")
+        box = root.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
