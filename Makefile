@@ -7,13 +7,13 @@ QUIET := TQDM_DISABLE=1 OMP_NUM_THREADS=1
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: book serve test test-pages notebooks results lint clean help
+.PHONY: book serve test test-pages notebooks results picture lint clean help
 
 book: .venv/.installed ## build the site and say where it is
 	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
 	@$(BIN)/python website/pages.py
 
-serve: book ## build the site and open it to your browser on http://localhost:8000
+serve: book ## build the site and serve it on http://localhost:8000
 	@echo "Open http://localhost:8000 (Ctrl-C ends it)."
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
@@ -28,6 +28,9 @@ notebooks: .venv/.installed ## run every chapter again and store its outputs
 
 results: .venv/.installed ## the long experiments; minutes to hours
 	$(QUIET) $(BIN)/python -m paying_attention.experiments
+
+picture: .venv/.installed-pages book ## take README.md's picture of the site again
+	$(BIN)/python website/picture.py
 
 lint: .venv/.installed ## style and format of the Python files
 	$(BIN)/ruff check .

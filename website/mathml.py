@@ -15,6 +15,7 @@ mathml.MathError: \nosuchcommand is not translated
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from xml.etree import ElementTree
@@ -36,7 +37,7 @@ CHILDREN = {
 LEAVES = {"mi", "mn", "mo", "mtext", "mspace"}
 CONTAINERS = {"math", "mrow", "mstyle", "msqrt", "mtable", "mtr", "mtd", "mpadded", "mphantom"}
 # Letters that read as one word: \max takes its limit below in a displayed formula.
-LIMIT_WORDS = {"max", "min", "sup", "inf", "lim", "argmax", "argmin", "arg\u2009max", "arg\u2009min"}
+LIMIT_WORDS = {"max", "min", "sup", "inf", "lim", "arg\u2009max", "arg\u2009min"}
 # Browsers put the limits of these below in a displayed formula and beside the sign in a line.
 LARGE_OPERATORS = set("∑∏∐⋃⋂⨁⨂")
 ACCENTS = set("^~\u02dc\u02c7\u00af\u02c9\u203e\u02d9\u00a8")
@@ -86,7 +87,8 @@ def latex_to_mathml(latex: str, *, display: bool = False) -> str:
         raise MathError(f"{type(error).__name__} {error}".strip()) from error
     for element in list(tree.iter()):
         restyle(element)
-    tidy(tree, display=display)
+    place(tree, display=display)
+    separate(tree)
     check(tree)
     return ElementTree.tostring(tree, encoding="unicode")
 
@@ -114,38 +116,38 @@ def prepare(latex: str) -> str:
 
 
 def restyle(element: ElementTree.Element) -> None:
-    """Replace attributes that browsers ignore: fonts by Unicode letters, columns by classes."""
+    """Replace attributes that browsers ignore, and name what an operator is and what is not."""
+    text = element.text or ""
     variant = element.attrib.pop("mathvariant", None)
-    if variant and variant != "normal":
+    if variant == "normal" and element.tag == "mi" and len(text) == 1:
+        element.set("mathvariant", "normal")  # the one value that MathML Core keeps
+    elif variant not in (None, "normal"):
         if variant not in STYLE_NAMES:
             raise MathError(f"the font {variant} is not translated")
-        element.text = "".join(styled(letter, STYLE_NAMES[variant]) for letter in element.text or "")
-    elif variant == "normal" and element.tag == "mi" and len(element.text or "") == 1:
-        element.set("mathvariant", "normal")  # the one value that MathML Core keeps
+        element.text = "".join(styled(letter, STYLE_NAMES[variant]) for letter in text)
     alignment = element.attrib.pop("columnalign", None)
     if alignment in ("left", "right"):
         element.set("class", f"math-{alignment}")
     for ignored in ("columnspacing", "rowspacing", "fence", "separator", "movablelimits"):
         element.attrib.pop(ignored, None)
-    if element.tag == "mo" and element.text in SYMBOL_IDENTIFIERS:
-        element.tag = "mi"
-    elif element.tag == "mi" and element.text in SEPARATORS:
+    if element.tag == "mi" and text in SEPARATORS:
         element.tag = "mo"
-    elif element.tag == "mi" and element.text in FENCES:
+    elif element.tag == "mi" and text in FENCES:
         element.tag = "mo"
         element.set("stretchy", "false")
-    elif element.tag == "mo" and element.text in BARS:
+    elif element.tag == "mo" and text in SYMBOL_IDENTIFIERS:
+        element.tag = "mi"
+    elif element.tag == "mo" and len(text) > 1 and text.replace("\u2009", "").isalpha():
+        element.tag = "mi"  # a function's name: softmax, log, max
+        element.attrib.clear()
+    elif element.tag == "mo" and text in BARS:
         element.attrib.update(lspace="0", rspace="0")
         element.attrib.setdefault("stretchy", "false")
-    elif element.tag == "mo" and element.text in TIGHT:
+    elif element.tag == "mo" and text in TIGHT:
         element.attrib.update(lspace="0", rspace="0")
-    elif element.tag == "mo" and element.text == "\u2015":  # \overline: the dash does not stretch
+    elif element.tag == "mo" and text == "\u2015":  # \\overline: the dash does not stretch
         element.text = "\u203e"
         element.set("stretchy", "true")
-    if element.tag == "mo" and len(element) == 0 and len((element.text or "").strip()) > 1:
-        if (element.text or "").replace("\u2009", "").isalpha():
-            element.tag = "mi"  # a function's name: softmax, log, max
-            element.attrib.clear()
 
 
 def styled(letter: str, style: str) -> str:
@@ -164,43 +166,43 @@ def styled(letter: str, style: str) -> str:
     raise MathError(f"no {style.lower()} form of {letter!r}")
 
 
-def tidy(tree: ElementTree.Element, *, display: bool) -> None:
-    """Place limits and spaces: below \\max, none around the minus of t-1, a thin one after \\log."""
-    for parent in tree.iter():
+def place(tree: ElementTree.Element, *, display: bool) -> None:
+    """Set scripts, limits and accents as LaTeX does."""
+    for element in tree.iter():
+        parts = list(element)
+        if element.tag not in CHILDREN or element.tag in ("mfrac", "mroot") or not parts:
+            continue
+        base, *scripts = parts
+        for script in scripts:
+            if script.tag != "mo":  # an operator on its own is an accent, as in \\hat
+                for operator in script.iter("mo"):
+                    operator.attrib.update(lspace="0", rspace="0")  # t-1, not t - 1
+        # A limit stands far above its letter, an accent close to it.
+        if element.tag == "mover" and scripts and scripts[0].text in ACCENTS:
+            element.set("accent", "true")
+            scripts[0].text = {"~": "\u02dc"}.get(scripts[0].text, scripts[0].text)
+        large = base.tag == "mo" and base.text in LARGE_OPERATORS
+        word = display and base.tag == "mi" and base.text in LIMIT_WORDS
+        if large or word:
+            element.tag = WITH_LIMITS.get(element.tag, element.tag)
+
+
+def separate(tree: ElementTree.Element) -> None:
+    """Put a thin space around the name of a function: `2 log x`, but `log(x)`."""
+    letters = {"mi", "mn", "mfrac", "mover", "munder", *WITH_LIMITS}
+    for parent in [element for element in tree.iter() if element.tag not in CHILDREN]:
         children = list(parent)
-        if parent.tag in CHILDREN and parent.tag not in ("mfrac", "mroot"):
-            for script in children[1:]:
-                if script.tag != "mo":  # an operator on its own is an accent, as in \\hat
-                    tighten(script)
-        if parent.tag == "mover" and children[1:] and children[1].text in ACCENTS:
-            parent.set("accent", "true")  # close to its letter, not as far away as a limit
-            children[1].text = {"~": "\u02dc"}.get(children[1].text, children[1].text)
-        for position, child in enumerate(children):
-            base = child[0] if child.tag in WITH_LIMITS and len(child) else child
-            if base.tag == "mo" and base.text in LARGE_OPERATORS and child is not base:
-                child.tag = WITH_LIMITS[child.tag]
-            if base.tag == "mi" and len(base.text or "") > 1:
-                if display and child.tag == "msub" and base.text in LIMIT_WORDS:
-                    child.tag = "munder"
-                if parent.tag not in CHILDREN:
-                    following = children[position + 1] if position + 1 < len(children) else None
-                    space(child, following, children[position - 1] if position else None, parent)
+        for before, after in itertools.pairwise(children):
+            named = is_function(before) or is_function(after)
+            if named and before.tag in letters and after.tag in letters:
+                thin = ElementTree.Element("mspace", width="0.167em")
+                parent.insert(list(parent).index(after), thin)
 
 
-def tighten(script: ElementTree.Element) -> None:
-    """Take the operators' space out of a script, as LaTeX does: t-1, not t - 1."""
-    for element in script.iter("mo"):
-        element.attrib.update(lspace="0", rspace="0")
-
-
-def space(word, following, before, parent) -> None:
-    """Set `log x` apart as LaTeX does, but not `log(x)`."""
-    if following is not None and following.tag in ("mi", "mn", "msub", "msup", "mfrac", "mover"):
-        index = list(parent).index(word)
-        parent.insert(index + 1, ElementTree.Element("mspace", width="0.167em"))
-    if before is not None and before.tag in ("mi", "mn", "msub", "msup", "msubsup", "mfrac"):
-        if not (before.tag == "mi" and len(before.text or "") > 1):
-            parent.insert(list(parent).index(word), ElementTree.Element("mspace", width="0.167em"))
+def is_function(element: ElementTree.Element) -> bool:
+    """Tell whether an element is a name such as log, alone or with a script or a limit."""
+    base = element[0] if element.tag in {*WITH_LIMITS, "munder"} and len(element) else element
+    return base.tag == "mi" and len(base.text or "") > 1
 
 
 def check(tree: ElementTree.Element) -> None:
@@ -226,6 +228,7 @@ def check(tree: ElementTree.Element) -> None:
 
 
 def translate(node: nodes.Element, *, display: bool) -> str:
+    """Give the MathML of a node, or warn where it stands in the source."""
     try:
         return latex_to_mathml(node.astext(), display=display)
     except MathError as error:
@@ -233,12 +236,24 @@ def translate(node: nodes.Element, *, display: bool) -> str:
         return f"<code>{node.astext()}</code>"
 
 
+def keep_punctuation(app: Sphinx, document: nodes.document, docname: str) -> None:
+    """Hand a comma behind a formula over to it: a line must not begin with a comma."""
+    for formula in list(document.findall(nodes.math)):
+        follower = formula.next_node(descend=False, siblings=True)
+        if isinstance(follower, nodes.Text) and follower[0] in ",.;:?!)":
+            formula["punctuation"] = follower[0]
+            follower.parent.replace(follower, nodes.Text(follower[1:]))
+
+
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{translate(node, display=False)}</span>')
+    """Write a formula that stands in a line."""
+    formula = translate(node, display=False) + node.get("punctuation", "")
+    self.body.append(f'<span class="math">{formula}</span>')
     raise nodes.SkipNode
 
 
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a formula on a line of its own, with its number at the right."""
     self.body.append(self.starttag(node, "div", CLASS="math"))
     self.body.append(f'<div class="formula">{translate(node, display=True)}</div>')
     if node["number"]:
@@ -252,4 +267,5 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Offer the renderer under the name that `html_math_renderer` in _config.yml asks for."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("doctree-resolved", keep_punctuation)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,33 +8,34 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# Scripts of extensions that Jupyter Book loads by itself and that this book does not use.
-# thebe names a foreign server; fontawesome weighs 1.5 MB for the ten icons that book.css draws.
-UNUSED_SCRIPTS = ("thebe", "fontawesome", "design-tabs")
-UNUSED_SHEETS = ("thebe", "sphinx-design")
+# What Jupyter Book loads by itself and this book does not use: thebe names a foreign server,
+# fontawesome weighs 1.5 MB for the ten icons that book.css draws, sphinx-design makes cards.
+UNUSED = ("thebe", "fontawesome", "sphinx-design", "design-tabs")
+UNUSED_NAMES = re.compile("|".join(map(re.escape, UNUSED)))
+UNUSED_TAGS = re.compile(rf"\s*<script[^>]*(?:{UNUSED_NAMES.pattern})[^>]*></script>")
 
 
 def drop_unused_scripts(html: str) -> str:
-    """Remove the script tags that the theme writes into its head directly."""
-    pattern = r"\s*<script[^>]*(?:%s)[^>]*></script>" % "|".join(map(re.escape, UNUSED_SCRIPTS))
-    return re.sub(pattern, "", html)
+    """Remove the script tags that the theme writes into its head directly.
+
+    >>> drop_unused_scripts('<script src="fontawesome.js"></script><script src="a.js"></script>')
+    '<script src="a.js"></script>'
+    """
+    return UNUSED_TAGS.sub("", html)
+
+
+def is_used(asset: Any) -> bool:
+    """Tell whether a script or a style sheet of the page is to stay."""
+    described = f"{getattr(asset, 'filename', asset)} {getattr(asset, 'attributes', '')}"
+    return not UNUSED_NAMES.search(described)
 
 
 def frame_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Keep only the scripts that are used, and lay the buttons of the header out flat."""
-    context["script_files"] = [
-        script
-        for script in context.get("script_files", [])
-        if not any(name in str(getattr(script, "filename", script) or "") for name in UNUSED_SCRIPTS)
-        and "thebe" not in str(getattr(script, "attributes", {}).get("body", ""))
-    ]
-    context["css_files"] = [
-        sheet
-        for sheet in context.get("css_files", [])
-        if not any(name in str(getattr(sheet, "filename", sheet)) for name in UNUSED_SHEETS)
-    ]
+    """Keep only what is used, and lay the buttons of the header out flat."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [asset for asset in context.get(kind, []) if is_used(asset)]
     context["drop_unused_scripts"] = drop_unused_scripts
     context["page_links"] = page_links(context)
 
@@ -59,9 +60,8 @@ def remove_unused_files(app: Sphinx, exception: Exception | None) -> None:
     """Delete what no page loads any more, so that the site is small to publish."""
     if exception or app.builder.name != "html":
         return
-    static = Path(app.outdir) / "_static"
-    for path in static.rglob("*"):
-        if path.is_file() and re.search(r"\.map$|fontawesome|thebe|sphinx-design|design-tabs", str(path)):
+    for path in (Path(app.outdir) / "_static").rglob("*"):
+        if path.is_file() and (path.suffix == ".map" or UNUSED_NAMES.search(str(path))):
             path.unlink()
 
 

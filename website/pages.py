@@ -1,4 +1,4 @@
-"""The pages that _toc.yml promises. Run as a script, this checks that the built site has them all."""
+"""The pages that _toc.yml promises; as a script, a check that the built site has them all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def files_in(node: Any) -> list[str]:
 def promised_pages() -> list[str]:
     """Give the address of each page, relative to the site, such as `chapters/notation.html`."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [f"{name.removesuffix('.ipynb').removesuffix('.md')}.html" for name in files_in(contents)]
+    return [f"{name}.html" for name in files_in(contents)]
 
 
 def main() -> int:

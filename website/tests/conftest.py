@@ -52,11 +52,11 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def site(html: Path) -> Iterator[str]:
-    """The address of the site, without a slash at its end."""
+    """The address of the site, ending in a slash."""
     handler = functools.partial(QuietHandler, directory=str(html))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 
 
@@ -87,7 +87,7 @@ def page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     problems: list[str] = []
 
     def note_request(url: str) -> None:
-        if not url.startswith((f"{site}/", "data:", "blob:", "about:")):
+        if not url.startswith((site, "data:", "blob:", "about:")):
             problems.append(f"asks another server: {url}")
 
     def open_page(
@@ -116,7 +116,7 @@ def page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
                 else None
             ),
         )
-        opened.goto(f"{site}/{address}", wait_until="load")
+        opened.goto(f"{site}{address}", wait_until="load")
         return opened
 
     yield open_page

@@ -1,4 +1,7 @@
-"""The explorables in a real browser: their numbers are Python's, whatever the reader moves."""
+"""The explorables in a real browser: their numbers are Python's, whatever the reader moves.
+
+To see that the comparison bites, one test plants errors in the script and expects to be told.
+"""
 
 import dataclasses
 import itertools
@@ -10,12 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from paying_attention.explorables import drawing
-from paying_attention.explorables.attention_by_hand import (
+from paying_attention.explorables.by_hand import (
     attention_by_hand,
     attention_state,
     attention_texts,
 )
-from paying_attention.explorables.softmax_temperature import (
+from paying_attention.explorables.softmax import (
     softmax_state,
     softmax_temperature,
     softmax_texts,
@@ -184,14 +187,14 @@ def test_so_it_does_with_large_numbers(browser, kind):
 )
 def test_a_planted_error_is_noticed(browser, kind, right, wrong):
     default = {SOFTMAX: softmax_temperature, ATTENTION: attention_by_hand}[kind]()
-    found = []
     for explorable, grid in ((default, GRIDS[kind]), LARGE[kind]):
         markup = explorable._repr_html_()
         assert right in markup
         with opened(browser, markup.replace(right, wrong)) as page:
             root = page.locator(".pa-explorable")
-            found += differences(kind, inputs_of(root), root.evaluate(SWEEP, grid))
-    assert found
+            if differences(kind, inputs_of(root), root.evaluate(SWEEP, grid)):
+                return
+    pytest.fail("neither grid of positions shows the error")
 
 
 @BOTH

@@ -5,12 +5,14 @@ from __future__ import annotations
 import doctest
 
 import mathml
+import page_frame
 import pytest
 from mathml import MathError, latex_to_mathml
 
 
-def test_the_examples_in_the_docstring():
+def test_the_examples_in_the_docstrings():
     assert doctest.testmod(mathml).failed == 0
+    assert doctest.testmod(page_frame).failed == 0
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,8 @@ def test_the_examples_in_the_docstring():
         (r"\operatorname{softmax}(s)", "<mi>softmax</mi>"),
         (r"\mathrm{GRU}(x)", "<mi>GRU</mi>"),
         (r"\arg\max_y p", "<munder><mi>arg\u2009max</mi><mi>y</mi></munder>"),
+        (r"2 \log x", '<mn>2</mn><mspace width="0.167em" /><mi>log</mi><mspace width="0.167em" />'),
+        (r"\log(x)", "<mi>log</mi><mo"),
         (r"\text{if } x", "<mtext>if\u00a0</mtext>"),
         (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "<mtable><mtr><mtd>"),
         (r"\begin{cases} 0 & x \\ 1 & y \end{cases}", '<mtd class="math-left">'),

@@ -1,7 +1,7 @@
 """Figures that a reader can drag, and that also read as a static figure with a table.
 
-softmax_temperature   three scores and a temperature (chapter 00)
-attention_by_hand     three annotations and a state to drag (chapter 01)
+softmax      ``softmax_temperature``: three scores and a temperature (chapter 00)
+by_hand      ``attention_by_hand``: three annotations and a state to drag (chapter 01)
 
 explorable   numbers in, HTML out: the frame that all of them share
 drawing      numbers -> SVG          arguments   what is accepted, and what is said otherwise
@@ -9,4 +9,5 @@ explorable.js, explorable.css        inlined in every output: nothing is fetched
 
 A module computes its numbers in NumPy, hands them to an ``Explorable`` and is done. The script
 recomputes the same numbers when the reader moves something; the page tests compare the two.
+To add one: a module here that mirrors ``softmax``, an entry in ``KINDS`` of the script, its tests.
 """

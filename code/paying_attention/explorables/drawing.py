@@ -51,7 +51,7 @@ def bars(labels: Sequence[str], weights: Sequence[Number], texts: Sequence[str])
             f'<text class="pa-number" x="{BAR}" y="{y + 15}" text-anchor="end" fill="currentColor" '
             f'data-out="weight-{i}">{text}</text>\n'
             f'<rect class="pa-track" x="0" y="{y + 22}" width="{BAR}" height="14" '
-            f'fill="#8884"/>\n'
+            f'fill="none" stroke="#8888"/>\n'
             f'<rect class="pa-bar pa-c{i}" x="0" y="{y + 22}" width="{BAR * weight:.2f}" '
             f'height="14" fill="{COLORS[i]}" data-bar="{i}"/>'
         )

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from paying_attention.explorables.attention_by_hand import attention_by_hand
+from paying_attention.explorables.by_hand import attention_by_hand
 from paying_attention.explorables.explorable import display
-from paying_attention.explorables.softmax_temperature import softmax_temperature
+from paying_attention.explorables.softmax import softmax_temperature
 
 BOTH = pytest.mark.parametrize("build", [softmax_temperature, attention_by_hand])
 
@@ -75,7 +75,7 @@ def test_the_same_call_gives_the_same_bytes(build):
 def test_another_process_gives_the_same_bytes():
     # a hash that Python salts, or the order of a set, would differ here
     program = (
-        "from paying_attention.explorables.softmax_temperature import softmax_temperature\n"
+        "from paying_attention.explorables.softmax import softmax_temperature\n"
         "import hashlib; html = softmax_temperature()._repr_html_()\n"
         "print(hashlib.sha256(html.encode()).hexdigest())"
     )

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paying_attention.explorables.softmax_temperature import (
+from paying_attention.explorables.softmax import (
     softmax_state,
     softmax_temperature,
     softmax_texts,

@@ -1,0 +1,87 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paying_attention.data.sentence_pairs import SentencePair
+
+
+@st.composite
+def sentence_pairs(draw):
+    """A pair whose words say where they stand, with random links."""
+    num_source, num_target = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    links = st.frozensets(
+        st.tuples(st.integers(0, num_target - 1), st.integers(0, num_source - 1)), max_size=4
+    )
+    source = tuple(f"s{i}" for i in range(num_source))
+    target = tuple(f"t{i}" for i in range(num_target))
+    return SentencePair(source, target, draw(links), draw(links))
+
+
+def test_sure_links_are_possible_too():
+    pair = SentencePair(("a", "b"), ("c",), frozenset({(0, 1)}), frozenset({(0, 0)}))
+    assert pair.sure == {(0, 1)}
+    assert pair.possible == {(0, 0), (0, 1)}
+
+
+def test_a_link_is_target_first():
+    assert SentencePair(("a", "b", "c"), ("d",), frozenset({(0, 2)})).sure == {(0, 2)}
+    with pytest.raises(ValueError, match=r"\(target < 1, source < 3\), got \(2, 0\)"):
+        SentencePair(("a", "b", "c"), ("d",), frozenset({(2, 0)}))
+
+
+@pytest.mark.parametrize("link", [(0, 2), (1, 0), (-1, 0), (0, -1)])
+@pytest.mark.parametrize("kind", ["sure", "possible"])
+def test_a_link_outside_the_sentences_is_named(link, kind):
+    match = rf"links: expected \(target < 1, source < 2\), got \({link[0]}, {link[1]}\)"
+    with pytest.raises(ValueError, match=match):
+        SentencePair(("a", "b"), ("c",), **{kind: frozenset({link})})
+
+
+@pytest.mark.parametrize(("source", "target"), [((), ("a",)), (("a",), ())])
+def test_an_empty_sentence_is_named(source, target):
+    name = "target" if source else "source"
+    with pytest.raises(ValueError, match=f"{name}: expected at least one token, got an empty"):
+        SentencePair(source, target)
+
+
+def test_join_by_hand():
+    first = SentencePair(("a", "b"), ("c",), frozenset({(0, 1)}), frozenset({(0, 0)}))
+    second = SentencePair(("d",), ("e", "f"), frozenset({(1, 0)}))
+    joined = SentencePair.join([first, second, first], ";")
+    assert joined.source == ("a", "b", ";", "d", ";", "a", "b")
+    assert joined.target == ("c", ";", "e", "f", ";", "c")
+    assert joined.sure == {(0, 1), (1, 2), (3, 3), (4, 4), (5, 6)}
+    assert joined.possible == joined.sure | {(0, 0), (5, 5)}
+
+
+@given(st.lists(sentence_pairs(), min_size=1, max_size=5))
+def test_join_keeps_words_and_links(pairs):
+    joined = SentencePair.join(pairs, ";")
+    assert " ".join(joined.source) == " ; ".join(" ".join(pair.source) for pair in pairs)
+    assert " ".join(joined.target) == " ; ".join(" ".join(pair.target) for pair in pairs)
+    for kind in ("sure", "possible"):
+        found = [
+            (joined.target[:t].count(";"), joined.target[t], joined.source[s])
+            for t, s in getattr(joined, kind)
+        ]
+        expected = [
+            (part, pair.target[t], pair.source[s])
+            for part, pair in enumerate(pairs)
+            for t, s in getattr(pair, kind)
+        ]
+        assert sorted(found) == sorted(expected + [(i, ";", ";") for i in range(len(pairs) - 1)])
+        # The source side of a link stands in the same part as its target side.
+        assert all(
+            joined.target[:t].count(";") == joined.source[:s].count(";")
+            for t, s in getattr(joined, kind)
+        )
+
+
+@given(sentence_pairs())
+def test_join_of_one_changes_nothing(pair):
+    assert SentencePair.join([pair], ";") == pair
+
+
+def test_there_must_be_something_to_join():
+    with pytest.raises(ValueError, match="pairs: expected at least one pair, got none"):
+        SentencePair.join([], ";")

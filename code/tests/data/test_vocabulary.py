@@ -1,0 +1,82 @@
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paying_attention.data.vocabulary import BOS, BOS_ID, EOS, EOS_ID, PAD, PAD_ID, Vocabulary
+
+SENTENCES = [["zwei", "und", "zwanzig"], ["eins"], ["zwei"]]
+
+
+def test_the_special_tokens_come_first_and_the_words_are_sorted():
+    words = Vocabulary.from_sentences(SENTENCES)
+    assert words.tokens == ("<pad>", "<bos>", "<eos>", "eins", "und", "zwanzig", "zwei")
+    assert [words.tokens[i] for i in (PAD_ID, BOS_ID, EOS_ID)] == [PAD, BOS, EOS]
+    assert len(words) == 7
+
+
+def test_the_order_of_the_sentences_does_not_matter():
+    assert Vocabulary.from_sentences(SENTENCES) == Vocabulary.from_sentences(SENTENCES[::-1])
+
+
+def test_special_tokens_in_the_corpus_are_not_counted_twice():
+    words = Vocabulary.from_sentences([[BOS, "eins", EOS, PAD]])
+    assert words.tokens == (PAD, BOS, EOS, "eins")
+
+
+def test_ids_by_hand():
+    words = Vocabulary((PAD, BOS, EOS, "b", "a"))
+    assert words.encode(["a", "b", "a", EOS]) == [4, 3, 4, 2]
+    assert words.encode(()) == []
+    assert words.decode(iter([1, 4, 3, 2, 0])) == [BOS, "a", "b", EOS, PAD]
+
+
+@given(st.lists(st.lists(st.text(max_size=3), min_size=1, max_size=5), min_size=1, max_size=5))
+def test_encode_and_decode_are_a_round_trip(sentences):
+    words = Vocabulary.from_sentences([*sentences, ["a"]])
+    for sentence in sentences:
+        ids = words.encode(sentence)
+        assert words.decode(ids) == sentence
+        assert all(0 <= index < len(words) for index in ids)
+
+
+def test_a_vocabulary_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Vocabulary.from_sentences(SENTENCES).tokens = ()
+
+
+def test_an_unknown_token_is_named_with_its_position():
+    words = Vocabulary.from_sentences(SENTENCES)
+    with pytest.raises(ValueError, match=r"\(7 tokens\), got 'drei' at position 1"):
+        words.encode(["zwei", "drei", "vier"])
+
+
+def test_a_string_is_no_sentence():
+    words = Vocabulary.from_sentences([["e", "i", "n", "s"]])
+    with pytest.raises(TypeError, match="sentence: expected a sequence of tokens, got the string"):
+        words.encode("eins")
+
+
+@pytest.mark.parametrize("wrong", [-1, 7, 100])
+def test_an_id_outside_the_vocabulary_is_named(wrong):
+    words = Vocabulary.from_sentences(SENTENCES)
+    with pytest.raises(ValueError, match=rf"ids: expected 0 to 6, got {wrong}"):
+        words.decode([3, wrong, 4])
+
+
+@pytest.mark.parametrize("sentences", [[], [[]], [[], []], [[PAD, EOS]]])
+def test_an_empty_corpus_is_refused(sentences):
+    with pytest.raises(ValueError, match="sentences: expected at least one token, got an empty"):
+        Vocabulary.from_sentences(sentences)
+
+
+@pytest.mark.parametrize("tokens", [(), (PAD, BOS), (BOS, PAD, EOS, "a"), ("a", PAD, BOS, EOS)])
+def test_the_special_tokens_must_be_in_front(tokens):
+    with pytest.raises(ValueError, match="tokens: expected to begin with"):
+        Vocabulary(tokens)
+
+
+def test_a_token_that_occurs_twice_is_named():
+    with pytest.raises(ValueError, match=r"each token once, got \['a', 'c'\] more than once"):
+        Vocabulary((PAD, BOS, EOS, "c", "a", "b", "a", "c", "a"))

@@ -1,0 +1,70 @@
+"""Small models and sentences for the tests; every size is another odd number where it can be."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from paying_attention.data.batching import Batch
+from paying_attention.models.seq2seq import Memory, Seq2Seq, Seq2SeqConfig
+
+SOURCE_VOCAB, TARGET_VOCAB = 13, 11
+SOURCE_LENGTHS, TARGET_LENGTHS = (4, 1, 7, 3, 7), (2, 6, 3, 1, 5)
+
+
+def toy_config(memory: Memory = "additive", *, bidirectional: bool = True) -> Seq2SeqConfig:
+    """Sizes that all differ: a direction has 3 or 6, an embedding 5, the decoder 7."""
+    return Seq2SeqConfig(
+        SOURCE_VOCAB,
+        TARGET_VOCAB,
+        d_embedding=5,
+        d_encoder=6,
+        d_decoder=7,
+        bidirectional=bidirectional,
+        memory=memory,
+    )
+
+
+def toy_model(
+    memory: Memory = "additive", *, bidirectional: bool = True, seed: int = 0
+) -> Seq2Seq:
+    """An untrained model in float64, its weights large enough for lively outputs."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = Seq2Seq(toy_config(memory, bidirectional=bidirectional)).double()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.mul_(2)
+    return model
+
+
+def toy_batch(
+    source_lengths: Sequence[int] = SOURCE_LENGTHS,
+    target_lengths: Sequence[int] = TARGET_LENGTHS,
+    *,
+    seed: int = 0,
+    more_padding: int = 0,
+) -> Batch:
+    """Sentences of random words; target lengths count words, without <bos> and <eos>."""
+    random = np.random.default_rng(seed)
+    source = np.zeros((len(source_lengths), max(source_lengths) + more_padding), dtype=int)
+    target = np.zeros((len(target_lengths), max(target_lengths) + 2 + more_padding), dtype=int)
+    for row, length in enumerate(source_lengths):
+        source[row, :length] = random.integers(3, SOURCE_VOCAB, length)
+    for row, length in enumerate(target_lengths):
+        words = random.integers(3, TARGET_VOCAB, length)
+        target[row, : length + 2] = [1, *words, 2]
+    return Batch(
+        torch.from_numpy(source), torch.tensor(source_lengths), torch.from_numpy(target)
+    )
+
+
+def sentence(batch: Batch, row: int) -> Batch:
+    """One sentence of a batch, alone and without padding."""
+    length = int(batch.source_lengths[row])
+    steps = int((batch.target[row] != 0).sum())
+    return Batch(
+        batch.source[row : row + 1, :length],
+        batch.source_lengths[row : row + 1],
+        batch.target[row : row + 1, :steps],
+    )
