@@ -25,9 +25,7 @@ def toy_config(memory: Memory = "additive", *, bidirectional: bool = True) -> Se
     )
 
 
-def toy_model(
-    memory: Memory = "additive", *, bidirectional: bool = True, seed: int = 0
-) -> Seq2Seq:
+def toy_model(memory: Memory = "additive", *, bidirectional: bool = True, seed: int = 0) -> Seq2Seq:
     """An untrained model in float64, its weights large enough for lively outputs."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -54,9 +52,7 @@ def toy_batch(
     for row, length in enumerate(target_lengths):
         words = random.integers(3, TARGET_VOCAB, length)
         target[row, : length + 2] = [1, *words, 2]
-    return Batch(
-        torch.from_numpy(source), torch.tensor(source_lengths), torch.from_numpy(target)
-    )
+    return Batch(torch.from_numpy(source), torch.tensor(source_lengths), torch.from_numpy(target))
 
 
 def sentence(batch: Batch, row: int) -> Batch:

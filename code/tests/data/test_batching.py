@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given
@@ -16,7 +18,7 @@ def generator(seed=0):
 def corpus_of(lengths):
     """A sentence of each length; its first word is its own number."""
     pairs = [
-        SentencePair((str(i), *["w"] * (length - 1)), tuple(["w"] * (i % 3)) + (str(i),))
+        SentencePair((str(i), *["w"] * (length - 1)), (*["w"] * (i % 3), str(i)))
         for i, length in enumerate(lengths)
     ]
     words = Vocabulary.from_sentences(pair.source + pair.target for pair in pairs)
@@ -27,8 +29,8 @@ def sentences(batches, words):
     """The sentences of batches, without padding, as text."""
     return [
         (
-            " ".join(words.decode(batch.source[row, : batch.source_lengths[row]])),
-            " ".join(words.decode(i for i in batch.target[row] if i != PAD_ID)),
+            " ".join(words.decode(batch.source[row, : batch.source_lengths[row]].tolist())),
+            " ".join(words.decode(i for i in batch.target[row].tolist() if i != PAD_ID)),
         )
         for batch in batches
         for row in range(len(batch.source))
@@ -127,7 +129,7 @@ def test_sentences_of_like_length_come_together():
     lengths = torch.randint(1, 30, (97,), generator=generator())
     batches = bucketed_rows(lengths, 7, generator=generator())  # one pool holds them all
     ranges = sorted((int(lengths[b].min()), int(lengths[b].max())) for b in batches)
-    assert all(high <= low for (_, high), (low, _) in zip(ranges, ranges[1:], strict=False))
+    assert all(high <= low for (_, high), (low, _) in pairwise(ranges))
     # The batches themselves come in no order of length.
     means = [float(lengths[b].float().mean()) for b in batches]
     assert means != sorted(means)

@@ -140,7 +140,8 @@ def test_every_word_with_a_content_is_linked(language):
         targets, sources = ({link[side] for link in pair.possible} for side in (0, 1))
         for position, word in enumerate(pair.target):
             assert (position in targets) == (word != "and"), pair
-        assert sources == set(range(len(pair.source))), pair
+        for position, word in enumerate(pair.source):
+            assert position in sources or word in FILLING[language], pair
 
 
 def test_german_content_words_and_english_ones_are_paired_off():
@@ -162,9 +163,7 @@ def test_linked_french_words_add_up_to_the_english_one():
                 continue
             meant = VALUES["en"][word]
             sure = [pair.source[s] for t, s in sorted(pair.sure) if t == position]
-            only_possible = [
-                pair.source[s] for t, s in pair.possible - pair.sure if t == position
-            ]
+            only_possible = [pair.source[s] for t, s in pair.possible - pair.sure if t == position]
             if not sure:  # `one hundred` is `cent`
                 assert (word, only_possible) == ("one", ["cent"])
                 continue
@@ -210,7 +209,7 @@ def test_splits_share_no_number(num_validation, num_test, seed):
         num_validation,
         num_test,
     ]
-    assert sorted(sum(parts, [])) == list(range(1000))
+    assert sorted(number for part in parts for number in part) == list(range(1000))
     assert 0 in parts[0]
 
 

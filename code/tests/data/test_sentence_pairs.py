@@ -6,15 +6,15 @@ from paying_attention.data.sentence_pairs import SentencePair
 
 
 @st.composite
-def sentence_pairs(draw):
-    """A pair whose words say where they stand, with random links."""
+def parts(draw):
+    """What a pair is made of: words that say where they stand, and random links."""
     num_source, num_target = draw(st.integers(1, 4)), draw(st.integers(1, 4))
     links = st.frozensets(
         st.tuples(st.integers(0, num_target - 1), st.integers(0, num_source - 1)), max_size=4
     )
     source = tuple(f"s{i}" for i in range(num_source))
     target = tuple(f"t{i}" for i in range(num_target))
-    return SentencePair(source, target, draw(links), draw(links))
+    return source, target, draw(links), draw(links)
 
 
 def test_sure_links_are_possible_too():
@@ -54,8 +54,9 @@ def test_join_by_hand():
     assert joined.possible == joined.sure | {(0, 0), (5, 5)}
 
 
-@given(st.lists(sentence_pairs(), min_size=1, max_size=5))
-def test_join_keeps_words_and_links(pairs):
+@given(st.lists(parts(), min_size=1, max_size=5))
+def test_join_keeps_words_and_links(several):
+    pairs = [SentencePair(*one) for one in several]
     joined = SentencePair.join(pairs, ";")
     assert " ".join(joined.source) == " ; ".join(" ".join(pair.source) for pair in pairs)
     assert " ".join(joined.target) == " ; ".join(" ".join(pair.target) for pair in pairs)
@@ -77,8 +78,9 @@ def test_join_keeps_words_and_links(pairs):
         )
 
 
-@given(sentence_pairs())
-def test_join_of_one_changes_nothing(pair):
+@given(parts())
+def test_join_of_one_changes_nothing(one):
+    pair = SentencePair(*one)
     assert SentencePair.join([pair], ";") == pair
 
 

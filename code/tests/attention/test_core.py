@@ -1,0 +1,207 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paying_attention.attention.core import attend, masked_softmax
+
+BATCH, HEAD, QUERY, KEY, VALUE = 2, 3, 5, 7, 11
+
+
+def normal(*shape, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+def some_mask(seed=0):
+    """About half of the cells; row (1, 0, 2) sees nothing, row (0, 1, 3) one key."""
+    generator = torch.Generator().manual_seed(seed)
+    mask = torch.rand(BATCH, HEAD, QUERY, KEY, generator=generator) < 0.5
+    mask[1, 0, 2] = False
+    mask[0, 1, 3] = torch.arange(KEY) == 4
+    return mask
+
+
+def slow_attend(scores, value, mask):
+    """One number at a time, in float64."""
+    weights = np.zeros(scores.shape)
+    output = np.zeros((*scores.shape[:-1], value.shape[-1]))
+    for *where, query in np.ndindex(scores.shape[:-1]):
+        row = (*where, query)
+        seen = [key for key in range(scores.shape[-1]) if mask[(*row, key)]]
+        total = sum(math.exp(scores[(*row, key)]) for key in seen)
+        for key in seen:
+            weights[(*row, key)] = math.exp(scores[(*row, key)]) / total
+            for column in range(value.shape[-1]):
+                output[(*row, column)] += weights[(*row, key)] * value[(*where, key, column)]
+    return weights, output
+
+
+def test_softmax_by_hand():
+    scores = torch.tensor([[0.0, math.log(3.0), 100.0]])
+    weights = masked_softmax(scores, torch.tensor([[True, True, False]]))
+    assert torch.allclose(weights, torch.tensor([[0.25, 0.75, 0.0]]))
+
+
+def test_attend_by_hand():
+    value = torch.tensor([[1.0, 0.0], [5.0, 8.0]])
+    found = attend(torch.tensor([[0.0, math.log(3.0)]]), value)
+    assert torch.allclose(found.weights, torch.tensor([[0.25, 0.75]]))
+    assert torch.allclose(found.output, torch.tensor([[4.0, 6.0]]))
+
+
+def test_against_a_slow_loop():
+    scores, value, mask = (
+        normal(BATCH, HEAD, QUERY, KEY),
+        normal(BATCH, HEAD, KEY, VALUE),
+        some_mask(),
+    )
+    weights, output = slow_attend(scores.numpy(), value.numpy(), mask.numpy())
+    found = attend(scores, value, mask)
+    assert np.allclose(found.weights, weights, rtol=1e-12, atol=0)
+    assert np.allclose(found.output, output, rtol=1e-12, atol=1e-14)
+
+
+def test_against_torch():
+    query, key, value = (
+        normal(2, 3, 5, 13),
+        normal(2, 3, 7, 13, seed=1),
+        normal(2, 3, 7, 11, seed=2),
+    )
+    mask = some_mask()
+    mask[1, 0, 2, 0] = True  # torch gives NaN for a row that sees nothing
+    ours = attend(query @ key.transpose(-1, -2) / 13**0.5, value, mask).output
+    theirs = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    assert torch.allclose(ours, theirs)
+
+
+def test_without_a_mask_everything_is_seen():
+    scores = normal(QUERY, KEY)
+    everything = torch.ones(QUERY, KEY, dtype=torch.bool)
+    assert torch.equal(masked_softmax(scores), masked_softmax(scores, everything))
+    assert torch.allclose(
+        masked_softmax(scores).sum(dim=-1), torch.ones(QUERY, dtype=torch.float64)
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-100, 100), st.booleans(), st.floats(-10, 10)), min_size=1, max_size=9
+    )
+)
+def test_a_row_sums_to_one_and_its_output_lies_among_the_values(keys):
+    scores, mask, value = (torch.tensor(part) for part in zip(*keys, strict=True))
+    found = attend(scores[None].double(), value[:, None].double(), mask[None])
+    assert (found.weights >= 0).all()
+    assert (found.weights[0, ~mask] == 0).all()
+    if mask.any():
+        assert found.weights.sum() == pytest.approx(1)
+        seen = value[mask]
+        assert float(seen.min()) - 1e-9 <= float(found.output) <= float(seen.max()) + 1e-9
+    else:
+        assert found.weights.sum() == 0
+        assert found.output == 0
+
+
+def test_masked_weights_are_exactly_zero_and_the_others_are_not():
+    mask = some_mask()
+    weights = masked_softmax(normal(BATCH, HEAD, QUERY, KEY), mask)
+    assert torch.equal(weights > 0, mask)
+
+
+def test_a_row_that_sees_nothing_has_zeros_and_finite_gradients():
+    scores = normal(BATCH, HEAD, QUERY, KEY).requires_grad_()
+    value = normal(BATCH, HEAD, KEY, VALUE).requires_grad_()
+    found = attend(scores, value, some_mask())
+    assert (found.weights[1, 0, 2] == 0).all()
+    assert (found.output[1, 0, 2] == 0).all()
+    found.output.square().sum().backward()
+    for tensor in (scores, value):
+        assert tensor.grad.isfinite().all()
+        assert tensor.grad.abs().sum() > 0
+    assert (scores.grad[1, 0, 2] == 0).all()
+    assert (scores.grad[~some_mask()] == 0).all()
+
+
+def test_gradients_of_the_weights():
+    mask = some_mask()[:, 0]  # its row (1, 2) sees nothing
+    scores = normal(BATCH, QUERY, KEY).requires_grad_()
+    assert torch.autograd.gradcheck(lambda s: masked_softmax(s, mask), (scores,))
+
+
+def test_gradients_of_the_output():
+    mask = some_mask()[:, 0]
+    scores, value = (
+        normal(BATCH, QUERY, KEY).requires_grad_(),
+        normal(BATCH, KEY, 3).requires_grad_(),
+    )
+    assert torch.autograd.gradcheck(lambda s, v: attend(s, v, mask).output, (scores, value))
+
+
+def test_what_stands_at_masked_keys_changes_nothing():
+    scores, value = normal(BATCH, QUERY, KEY), normal(BATCH, KEY, VALUE)
+    mask = (torch.arange(KEY) < 4).expand(BATCH, QUERY, KEY)
+    found = attend(scores, value, mask)
+    scores[..., 4:], value[:, 4:] = 1e9, -1e9
+    again = attend(scores, value, mask)
+    assert torch.equal(found.output, again.output)
+    alone = attend(scores[..., :4], value[:, :4])
+    assert torch.allclose(found.output, alone.output, rtol=1e-14)
+    assert torch.allclose(found.weights[..., :4], alone.weights, rtol=1e-14)
+
+
+def test_the_mask_broadcasts():
+    scores, keys = normal(BATCH, QUERY, KEY), torch.rand(BATCH, KEY) < 0.6
+    wide = keys[:, None].expand(BATCH, QUERY, KEY)
+    assert torch.equal(masked_softmax(scores, keys[:, None]), masked_softmax(scores, wide))
+
+
+def test_a_shift_of_all_scores_changes_nothing():
+    scores, mask = normal(BATCH, HEAD, QUERY, KEY), some_mask()
+    assert torch.allclose(masked_softmax(scores + 500, mask), masked_softmax(scores, mask))
+
+
+def test_the_order_of_the_pairs_does_not_matter():
+    scores, value, mask = normal(BATCH, QUERY, KEY), normal(BATCH, KEY, VALUE), some_mask()[:, 0]
+    order = torch.tensor([3, 0, 6, 1, 5, 2, 4])
+    found = attend(scores, value, mask)
+    shuffled = attend(scores[..., order], value[:, order], mask[..., order])
+    assert torch.allclose(found.output, shuffled.output)
+    assert torch.allclose(found.weights[..., order], shuffled.weights)
+
+
+def test_the_order_of_the_queries_is_the_order_of_the_answers():
+    scores, value, mask = normal(BATCH, QUERY, KEY), normal(BATCH, KEY, VALUE), some_mask()[:, 0]
+    order = torch.tensor([3, 0, 1, 4, 2])
+    shuffled = attend(scores[:, order], value, mask[:, order])
+    assert torch.allclose(attend(scores, value, mask).output[:, order], shuffled.output)
+
+
+def test_the_output_is_linear_in_the_values():
+    scores, mask = normal(BATCH, QUERY, KEY), some_mask()[:, 0]
+    first, second = normal(BATCH, KEY, VALUE), normal(BATCH, KEY, VALUE, seed=1)
+    together = attend(scores, 3 * first - 2 * second, mask).output
+    apart = 3 * attend(scores, first, mask).output - 2 * attend(scores, second, mask).output
+    assert torch.allclose(together, apart)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_result_has_the_dtype_of_the_input(dtype):
+    found = attend(torch.zeros(5, 7, dtype=dtype), torch.zeros(7, 3, dtype=dtype))
+    assert found.output.dtype == found.weights.dtype == dtype
+
+
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int64])
+def test_a_mask_of_numbers_is_refused(dtype):
+    with pytest.raises(TypeError, match=f"mask: expected a boolean tensor, got {dtype}"):
+        masked_softmax(torch.zeros(5, 7), torch.ones(5, 7, dtype=dtype))
+
+
+@pytest.mark.usefixtures("without_type_checks")
+def test_values_that_are_not_as_many_as_the_keys_are_named():
+    with pytest.raises(ValueError, match="value: expected 7 values, one for each key, got 5"):
+        attend(torch.zeros(3, 7), torch.zeros(5, 2))
