@@ -1,5 +1,7 @@
 """What the chapters assert with."""
 
+import math
+
 
 def claim(statement: str, holds: object) -> None:
     """Print a statement of the text if it holds, stop the chapter if it does not.
@@ -17,7 +19,8 @@ def claim(statement: str, holds: object) -> None:
         ✓ softmax keeps the order
     """
     if not isinstance(holds, bool):
-        if "bool" not in str(getattr(holds, "dtype", "")) or getattr(holds, "size", 1) == 0:
+        one_element = math.prod(getattr(holds, "shape", (0,))) == 1
+        if "bool" not in str(getattr(holds, "dtype", "")) or not one_element:
             raise TypeError(f"holds: expected a single truth value, got {holds!r}")
         holds = bool(holds)
     if not holds:

@@ -43,7 +43,7 @@ def masked_softmax(
     # Guard before the softmax: a row of -inf alone gives NaN, and a NaN that is cleaned up
     # afterwards still poisons the gradient.
     nothing_to_see = ~mask.any(dim=-1, keepdim=True)
-    scores = scores.masked_fill(~mask & ~nothing_to_see, -torch.inf)
+    scores = scores.masked_fill(~mask, -torch.inf).masked_fill(nothing_to_see, 0.0)
     return torch.softmax(scores, dim=-1).masked_fill(nothing_to_see, 0.0)
 
 

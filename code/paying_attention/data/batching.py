@@ -144,7 +144,12 @@ class Corpus:
 
         Args:
             batch_size: Sentences in a batch; the last one may be smaller.
+
+        Raises:
+            ValueError: If ``batch_size`` is below 1.
         """
+        if batch_size < 1:
+            raise ValueError(f"batch_size: expected 1 or more, got {batch_size}")
         for rows in torch.arange(len(self)).split(batch_size):
             yield self.select(rows)
 

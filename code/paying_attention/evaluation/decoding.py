@@ -5,7 +5,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.vocabulary import BOS_ID, EOS_ID, PAD_ID
+from paying_attention.data.vocabulary import BOS_ID, EOS_ID
 from paying_attention.evaluation.metrics import Proportion, exact_match
 from paying_attention.models.seq2seq import Seq2Seq
 
@@ -68,4 +68,4 @@ def translation_accuracy(model: Seq2Seq, corpus: Corpus, *, batch_size: int = 25
 
 
 def _until_eos(ids: list[int]) -> list[int]:
-    return ids[: ids.index(EOS_ID)] if EOS_ID in ids else [i for i in ids if i != PAD_ID]
+    return ids[: ids.index(EOS_ID)] if EOS_ID in ids else ids

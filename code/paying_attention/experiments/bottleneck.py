@@ -102,6 +102,7 @@ class BottleneckRun:
         batch_size: Sentences in a batch.
         learning_rate: Its highest value.
         bidirectional: Whether the encoder reads in both directions.
+        dropout: Share of the embeddings' features that training drops.
     """
 
     memory: Memory
@@ -112,6 +113,7 @@ class BottleneckRun:
     batch_size: int = 32
     learning_rate: float = 3e-3
     bidirectional: bool = True
+    dropout: float = 0.0
 
     @property
     def name(self) -> str:
@@ -133,6 +135,7 @@ class BottleneckRun:
             d_decoder=128 * self.width,
             bidirectional=self.bidirectional,
             memory=self.memory,
+            dropout=self.dropout,
         )
         with seeded(self.seed):
             return Seq2Seq(config)
@@ -198,38 +201,43 @@ def seed_accuracies(runs: list[dict[str, Any]]) -> dict[int, list[Proportion]]:
 
 def tuning_runs() -> Iterator[BottleneckRun]:
     """List the trainings that choose the fixed vector's settings, judged on validation."""
-    for batch_size, num_steps in ((16, 2200), (32, 1700)):
-        for rate in (3e-3, 6e-3, 1.2e-2):
-            yield BottleneckRun("constant", 1, 1, 0, num_steps, batch_size, rate)
-    for rate in (2e-3, 4e-3, 8e-3):
+    for dropout in (0.0, 0.1):
+        yield BottleneckRun("constant", 1, 1, 0, 1700, 32, 6e-3, dropout=dropout)
+        yield BottleneckRun("constant", 2, 1, 0, 700, 32, 4e-3, dropout=dropout)
+    for rate in (3e-3, 1.2e-2):
+        yield BottleneckRun("constant", 1, 1, 0, 1700, 32, rate)
+    for rate in (2e-3, 8e-3):
         yield BottleneckRun("constant", 2, 1, 0, 700, 32, rate)
+    for rate in (3e-3, 6e-3):
+        yield BottleneckRun("constant", 1, 1, 0, 2200, 16, rate)
 
 
 def grid_runs() -> Iterator[BottleneckRun]:
     """List the trainings of the grid and of the models beside it.
 
-    Time 1 is what attention takes for 1600 updates; the fixed vector's updates are cheaper, so it
-    gets more of them in at least the same processor time.
+    Time 1 is what attention takes for 1600 updates. The fixed vector's updates are cheaper, so it
+    gets more of them, in at least the same processor time.
     """
+    # The best of `tuning_runs`, for each width.
+    narrow = {"width": 1, "batch_size": 32, "learning_rate": 6e-3}
+    wide = {"width": 2, "batch_size": 32, "learning_rate": 4e-3}
+    one_way = {"bidirectional": False, **narrow}
     for seed in range(3):
-        yield BottleneckRun("additive", 1, 1, seed, 1600, batch_size=16)
-    vector = {"batch_size": 32, "learning_rate": 6e-3}  # the best of `tuning_runs`
-    for seed in range(3):
-        yield BottleneckRun("start", 1, 1, seed, 2300, **vector)
-        yield BottleneckRun("constant", 1, 1, seed, 2300, bidirectional=False, **vector)
+        yield BottleneckRun("additive", 1, 1, seed, 1600, batch_size=16, dropout=0.1)
+        yield BottleneckRun("start", time=1, seed=seed, num_steps=2100, **narrow)
+        yield BottleneckRun("constant", time=1, seed=seed, num_steps=2100, **one_way)
         for time in (1, 2):
-            yield BottleneckRun("constant", 1, time, seed, 2300 * time, **vector)
-            yield BottleneckRun("constant", 2, time, seed, 950 * time, **WIDE)
-    yield BottleneckRun("constant", 1, 10, 0, 23_000, **vector)
-    yield BottleneckRun("constant", 2, 10, 0, 9_500, **WIDE)
+            yield BottleneckRun("constant", time=time, seed=seed, num_steps=2100 * time, **narrow)
+            yield BottleneckRun("constant", time=time, seed=seed, num_steps=950 * time, **wide)
+    yield BottleneckRun("constant", time=10, seed=0, num_steps=21_000, **narrow)
+    yield BottleneckRun("constant", time=10, seed=0, num_steps=9_500, **wide)
 
 
 def run_tuning() -> None:
     """Train every setting once and count right validation sentences."""
     for run in tuning_runs():
-        _run(
-            "bottleneck_tuning", run, f"{run.name}-batch{run.batch_size}-rate{run.learning_rate:g}"
-        )
+        settings = f"batch{run.batch_size}-rate{run.learning_rate:g}-dropout{run.dropout:g}"
+        _run("bottleneck_tuning", run, f"{run.name}-{settings}")
 
 
 def run_grid() -> None:

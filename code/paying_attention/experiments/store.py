@@ -83,13 +83,14 @@ def load_results(experiment: str, *, path: Path | None = None) -> dict[str, dict
 
     Raises:
         FileNotFoundError: If the experiment was never run.
-        ValueError: If an entry lacks a field, occurs twice or was edited; the message names it.
+        ValueError: If the file is no list of entries, or if an entry lacks a field, occurs twice
+            or was edited; the message names it.
     """
     path = path or results_path(experiment)
     if not path.exists():
         raise FileNotFoundError(f"experiment: no results of {experiment!r}; run `make results`")
     runs: dict[str, dict[str, Any]] = {}
-    for entry in json.loads(path.read_text(encoding="utf-8")):
+    for entry in _entries(path):
         name = entry.get("name", "without a name")
         where = f"{path.name}, entry {name!r}"
         if missing := [key for key in FIELDS if key not in entry]:
@@ -105,6 +106,16 @@ def load_results(experiment: str, *, path: Path | None = None) -> dict[str, dict
             raise ValueError(f"{where}: expected each name once, got it twice")
         runs[name] = entry
     return runs
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path.name}: expected a list of entries as JSON, got {error}") from error
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError(f"{path.name}: expected a list of entries, got {str(entries)[:40]!r}")
+    return entries
 
 
 def save_entry(experiment: str, entry: Mapping[str, Any], *, path: Path | None = None) -> None:

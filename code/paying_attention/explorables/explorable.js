@@ -99,7 +99,7 @@
   }
 
   const temperatureSlider = {
-    label: "temperature T", min: -1, max: 1, step: 0.05,
+    label: "temperature τ", min: -1, max: 1, step: 0.05,
     read: function (now) { return Math.log10(now.temperature); },
     write: function (now, position) { now.temperature = Math.pow(10, position); },
     text: function (now) { return display(now.temperature); },

@@ -122,7 +122,7 @@ def softmax_temperature(
     Example:
         >>> softmax_temperature(labels=("cat", "dog", "cow"))
         Three scores and a temperature
-             score  score ÷ T  weight
+             score  score ÷ τ  weight
         cat   2.00       2.00    0.67
         dog   1.00       1.00    0.24
         cow   0.00       0.00    0.09
@@ -152,5 +152,5 @@ means 2.72 times the weight.
         inputs=inputs,
         texts=texts,
         panels=f'{drawing.CONTROLS}\n<div class="pa-side">\n{chart}\n{summary}\n</div>',
-        table=Table(("score", "score ÷ T", "weight"), (*rows, ("sum", ("", "", "total")))),
+        table=Table(("score", "score ÷ τ", "weight"), (*rows, ("sum", ("", "", "total")))),
     )

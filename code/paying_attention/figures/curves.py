@@ -6,13 +6,16 @@ from matplotlib.axes import Axes
 
 from paying_attention.figures.style import OTHERS, Category
 
+Number = int | float  # the run-time type checks do not take an int for a float
+Interval = tuple[Number, Number]
+
 
 def draw_curve(
     axes: Axes,
-    x: Sequence[float],
-    y: Sequence[float],
+    x: Sequence[Number],
+    y: Sequence[Number],
     *,
-    intervals: Sequence[tuple[float, float]] | None = None,
+    intervals: Sequence[Interval] | None = None,
     label: str,
     look: Category = OTHERS[0],
 ) -> None:
@@ -38,9 +41,9 @@ def draw_curve(
 def draw_bars(
     axes: Axes,
     labels: Sequence[str],
-    values: Sequence[float],
+    values: Sequence[Number],
     *,
-    intervals: Sequence[tuple[float, float]] | None = None,
+    intervals: Sequence[Interval] | None = None,
     looks: Sequence[Category] = OTHERS,
 ) -> None:
     """Draw one bar for each label, its value written above it.
@@ -72,9 +75,9 @@ def draw_bars(
 
 def _error_bars(
     axes: Axes,
-    x: Sequence[float],
-    y: Sequence[float],
-    intervals: Sequence[tuple[float, float]] | None,
+    x: Sequence[Number],
+    y: Sequence[Number],
+    intervals: Sequence[Interval] | None,
     color: str,
 ) -> None:
     if intervals is not None:
@@ -85,8 +88,8 @@ def _error_bars(
 
 def _check(
     x: Sequence[object],
-    y: Sequence[float],
-    intervals: Sequence[tuple[float, float]] | None,
+    y: Sequence[Number],
+    intervals: Sequence[Interval] | None,
 ) -> None:
     if len(x) != len(y) or (intervals is not None and len(intervals) != len(y)):
         given = "none" if intervals is None else len(intervals)

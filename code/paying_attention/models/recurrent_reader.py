@@ -38,6 +38,13 @@ class RecurrentReader(nn.Module):
 
         Args:
             tokens: Ids, all rows of one length.
+
+        Raises:
+            ValueError: If an id is outside the vocabulary.
         """
+        vocab_size = self.embedding.num_embeddings
+        if tokens.numel() and (tokens.min() < 0 or tokens.max() >= vocab_size):
+            wrong = int(tokens.max() if tokens.max() >= vocab_size else tokens.min())
+            raise ValueError(f"tokens: expected ids 0 to {vocab_size - 1}, got {wrong}")
         _, last = self.gru(self.embedding(tokens))
         return self.readout(last[0])

@@ -29,10 +29,11 @@ class Seq2SeqConfig:
         bidirectional: Whether the encoder reads in both directions.
         memory: ``"start"``: one vector starts the decoder. ``"constant"``: the same vector is
             also its input at every step. ``"additive"``: attention chooses at every step.
+        dropout: Share of the embeddings' features that training drops.
 
     Raises:
-        ValueError: If a size is below 1, the memory unknown, or ``d_encoder`` odd when two
-            directions must share it.
+        ValueError: If a size is below 1, the memory unknown, ``d_encoder`` odd when two directions
+            must share it, or ``dropout`` not at least 0 and below 1.
     """
 
     source_vocab_size: int
@@ -42,6 +43,7 @@ class Seq2SeqConfig:
     d_decoder: int = 128
     bidirectional: bool = True
     memory: Memory = "constant"
+    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict each other."""
@@ -55,6 +57,8 @@ class Seq2SeqConfig:
             raise ValueError(
                 f"d_encoder: expected an even width for two directions, got {self.d_encoder}"
             )
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout: expected 0 or more and below 1, got {self.dropout}")
 
     @property
     def d_direction(self) -> int:
@@ -80,6 +84,7 @@ class Encoder(nn.Module):
         """Make the embedding and the GRU."""
         super().__init__()
         self.embedding = nn.Embedding(config.source_vocab_size, config.d_embedding)
+        self.dropout = nn.Dropout(config.dropout)
         self.gru = nn.GRU(
             config.d_embedding,
             config.d_direction,
@@ -102,7 +107,7 @@ class Encoder(nn.Module):
         _check_ids("source", source, self.embedding.num_embeddings)
         if lengths.min() < 1 or lengths.max() > source.shape[1]:
             raise ValueError(f"lengths: expected 1 to {source.shape[1]}, got {lengths.tolist()}")
-        return self.read(self.embedding(source), lengths)
+        return self.read(self.dropout(self.embedding(source)), lengths)
 
     def read(
         self,
@@ -174,6 +179,7 @@ class Decoder(nn.Module):
         self.attention = attention
         d_input = config.d_embedding + (attention.d_context if attention else 0)
         self.embedding = nn.Embedding(config.target_vocab_size, config.d_embedding)
+        self.dropout = nn.Dropout(config.dropout)
         self.start = nn.Linear(config.d_encoder, config.d_decoder)
         self.cell = nn.GRUCell(d_input, config.d_decoder)
         self.readout = nn.Linear(config.d_decoder + d_input, config.target_vocab_size)
@@ -272,7 +278,8 @@ class Seq2Seq(nn.Module):
         _check_ids("target_input", target_input, self.decoder.embedding.num_embeddings)
         state, prepared = self.decoder.begin(encoded)
         features = []
-        for previous in self.decoder.embedding(target_input).unbind(dim=1):
+        given = self.decoder.dropout(self.decoder.embedding(target_input))
+        for previous in given.unbind(dim=1):
             seen, state, _ = self.decoder.step(previous, state, encoded, prepared)
             features.append(seen)
         return self.decoder.readout(torch.stack(features, dim=1))

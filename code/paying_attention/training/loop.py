@@ -111,12 +111,14 @@ def train(
         description: Label of the progress bar, which ``TQDM_DISABLE=1`` silences.
 
     Raises:
-        ValueError: If an epoch is empty or ``window`` is below 1.
+        ValueError: If an epoch is empty, or if ``window`` or ``stop_after`` is below 1.
         TrainingDivergedError: If a loss is not finite, or if the mean of the last window is twice
             as high as the first loss.
     """
     if window < 1:
         raise ValueError(f"window: expected 1 or more, got {window}")
+    if stop_after is not None and stop_after < 1:
+        raise ValueError(f"stop_after: expected 1 or more, got {stop_after}")
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
     )

@@ -126,6 +126,25 @@ def test_a_row_that_sees_nothing_has_zeros_and_finite_gradients():
     assert (scores.grad[~some_mask()] == 0).all()
 
 
+def test_no_step_of_the_gradient_is_nan():
+    """Not even one that a later step cleans up: whoever hunts a NaN must not be led here."""
+    scores = normal(BATCH, HEAD, QUERY, KEY).requires_grad_()
+    weights = masked_softmax(scores, some_mask())
+    with torch.autograd.set_detect_anomaly(True):
+        weights.square().sum().backward()
+
+
+@pytest.mark.parametrize("rubbish", [torch.nan, torch.inf, -torch.inf])
+def test_scores_at_masked_keys_may_be_rubbish(rubbish):
+    mask = some_mask()  # one of its rows sees nothing
+    clean = normal(BATCH, HEAD, QUERY, KEY)
+    scores = clean.masked_fill(~mask, rubbish).requires_grad_()
+    weights = masked_softmax(scores, mask)
+    assert torch.equal(weights, masked_softmax(clean, mask))
+    weights.square().sum().backward()
+    assert scores.grad.isfinite().all()
+
+
 def test_gradients_of_the_weights():
     mask = some_mask()[:, 0]  # its row (1, 2) sees nothing
     scores = normal(BATCH, QUERY, KEY).requires_grad_()

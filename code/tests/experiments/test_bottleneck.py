@@ -11,6 +11,7 @@ from paying_attention.data.batching import Corpus
 from paying_attention.data.number_words import number_pair, number_sequences, split_numbers
 from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.evaluation.decoding import greedy_decode
+from paying_attention.evaluation.metrics import Proportion
 from paying_attention.experiments import bottleneck, store
 from paying_attention.experiments.bottleneck import (
     FINGERPRINT_STEPS,
@@ -20,16 +21,29 @@ from paying_attention.experiments.bottleneck import (
     accuracy_by_length,
     grid_runs,
     number_task,
+    seed_accuracies,
+    select,
     tuning_runs,
 )
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 
 TRAINING, VALIDATION, TEST = split_numbers()
-GRID = {run.name: run for run in grid_runs()}
-TUNING = {
-    f"{run.name}-batch{run.batch_size}-rate{run.learning_rate:g}": run for run in tuning_runs()
-}
-RUNS = {"bottleneck": GRID, "bottleneck_tuning": TUNING}
+
+
+def planned():
+    """What `make results` would run today: experiment, name of the entry, run."""
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bottleneck, "_run", lambda kind, run, name: found.append((kind, name, run)))
+        bottleneck.run_grid()
+        bottleneck.run_tuning()
+    return found
+
+
+RUNS = {"bottleneck": {}, "bottleneck_tuning": {}}
+for experiment, name, run in planned():
+    RUNS[experiment][name] = run
+GRID, TUNING = RUNS["bottleneck"], RUNS["bottleneck_tuning"]
 ENTRIES = [(experiment, name) for experiment in RUNS for name in stored(experiment)]
 HELD_OUT_LENGTHS = range(1, 9)
 
@@ -117,8 +131,11 @@ def test_sentences_of_the_gradient_profile_have_one_length(read, task):
 
 
 def test_names_tell_the_runs_apart():
-    assert len(GRID) == len(list(grid_runs())) == 3 * 7 + 2
-    assert len(TUNING) == len(list(tuning_runs())) == 9
+    names = Counter((experiment, name) for experiment, name, _ in planned())
+    assert [twice for twice, count in names.items() if count > 1] == []
+    assert list(GRID.values()) == list(grid_runs())
+    assert [run.name for run in grid_runs()] == list(GRID)
+    assert list(TUNING.values()) == list(tuning_runs())
     assert BottleneckRun("start", 2, 10, 3, 100, bidirectional=False).name == (
         "start-one-way-width2-time10-seed3"
     )
@@ -149,10 +166,10 @@ def test_the_seed_decides_the_weights(task):
     "name", ["constant-width2-time1-seed0", "constant-one-way-width1-time1-seed0"]
 )
 def test_a_run_builds_the_model_that_its_name_promises(task, name):
-    run = GRID[name]
+    run = replace(GRID[name], dropout=0.25)
     config = run.build(task).config
     assert config.memory == "constant"
-    assert config.bidirectional == run.bidirectional
+    assert (config.bidirectional, config.dropout) == (run.bidirectional, run.dropout)
     sizes = (config.d_embedding, config.d_encoder, config.d_decoder)
     assert sizes == (64 * run.width, 128 * run.width, 128 * run.width)
     assert config.source_vocab_size == len(task.source_vocabulary)
@@ -199,7 +216,7 @@ def test_a_run_is_stored_once_and_skipped_the_next_time(monkeypatch, tmp_path, c
     (entry,) = store.load_results("bottleneck").values()
     (tuned,) = store.load_results("bottleneck_tuning").values()
     assert entry["name"] == run.name
-    assert tuned["name"] == f"{run.name}-batch5-rate0.003"
+    assert tuned["name"].startswith(f"{run.name}-batch5-rate0.003")
     assert entry["config"] == tuned["config"] == asdict(run)
     # The grid counts on test sentences, the tuning on those for validation.
     assert {k: n for k, (_, n) in entry["results"]["correct"].items()} == {"1": 3, "3": 12}
@@ -212,6 +229,33 @@ def test_a_run_is_stored_once_and_skipped_the_next_time(monkeypatch, tmp_path, c
     bottleneck.run_grid()
     bottleneck.run_tuning()
     assert capsys.readouterr().out == ""
+
+
+def entry_of(seed, width, **correct):
+    return {"config": {"seed": seed, "width": width}, "results": {"correct": correct}}
+
+
+def test_runs_are_picked_by_their_configuration():
+    runs = {"a": entry_of(0, 1), "b": entry_of(1, 1), "c": entry_of(0, 2)}
+    assert select(runs, width=1) == [runs["a"], runs["b"]]
+    assert select(runs, width=2, seed=0) == [runs["c"]]
+    assert select(runs) == list(runs.values())
+
+
+@pytest.mark.parametrize("config", [{"width": 3}, {"width": 2, "seed": 1}, {"depth": 1}])
+def test_a_configuration_that_nobody_ran_is_named(config):
+    runs = {"a": entry_of(0, 1), "b": entry_of(1, 1), "c": entry_of(0, 2)}
+    with pytest.raises(ValueError, match=r"config: expected a run with \{") as caught:
+        select(runs, **config)
+    assert str(config) in str(caught.value)
+
+
+def test_accuracies_of_each_seed_by_length():
+    runs = [entry_of(s, 1, **{"1": [90 + s, 100], "2": [7 * s, 300]}) for s in (0, 1, 2)]
+    assert seed_accuracies(runs) == {
+        1: [Proportion(90, 100), Proportion(91, 100), Proportion(92, 100)],
+        2: [Proportion(0, 300), Proportion(7, 300), Proportion(14, 300)],
+    }
 
 
 # The stored results.
@@ -262,6 +306,10 @@ def test_every_run_is_stored(experiment):
     assert missing == [], "run `make results`"
 
 
+# Where a run is stored, a copy of its file is edited.
+STORED = pytest.mark.parametrize("experiment", [name for name in RUNS if stored(name)])
+
+
 def planted(experiment, path, change):
     """A copy of a results file in which one entry was changed by hand."""
     entries = json.loads(store.results_path(experiment).read_text(encoding="utf-8"))
@@ -270,29 +318,31 @@ def planted(experiment, path, change):
     return entries[-1]["name"]
 
 
-def test_a_figure_typed_in_by_hand_is_noticed(tmp_path):
+@STORED
+def test_a_figure_typed_in_by_hand_is_noticed(experiment, tmp_path):
     def better(entry):
         right, n = entry["results"]["correct"]["6"]
         entry["results"]["correct"]["6"] = [min(right + 30, n) if right < n else n - 1, n]
 
-    path = tmp_path / "bottleneck_tuning.json"
-    name = planted("bottleneck_tuning", path, better)
+    path = tmp_path / f"{experiment}.json"
+    name = planted(experiment, path, better)
     with pytest.raises(ValueError, match=rf"{path.name}, entry '{name}': .* the entry was edited"):
-        store.load_results("bottleneck_tuning", path=path)
+        store.load_results(experiment, path=path)
 
 
-def test_a_fingerprint_of_another_run_is_noticed(tmp_path):
+@STORED
+def test_a_fingerprint_of_another_run_is_noticed(experiment, tmp_path):
     """Somebody who also repairs the digest is caught by the losses."""
 
     def invented(entry):
         entry["fingerprint"][2] *= 1.01
         entry["digest"] = store.digest(entry)
 
-    path = tmp_path / "bottleneck_tuning.json"
-    name = planted("bottleneck_tuning", path, invented)
-    entry = store.load_results("bottleneck_tuning", path=path)[name]
-    losses = stored("bottleneck_tuning")[name]["fingerprint"]
-    check_fingerprint(stored("bottleneck_tuning")[name], losses)
+    path = tmp_path / f"{experiment}.json"
+    name = planted(experiment, path, invented)
+    entry = store.load_results(experiment, path=path)[name]
+    losses = stored(experiment)[name]["fingerprint"]
+    check_fingerprint(stored(experiment)[name], losses)
     with pytest.raises(AssertionError, match=f"{name}: stored fingerprint"):
         check_fingerprint(entry, losses)
     short = copy.deepcopy(entry)

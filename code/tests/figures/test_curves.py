@@ -93,7 +93,7 @@ def draw_some_bars(axes, x, y, intervals):
 def test_numbers_that_differ_are_named(draw, y, intervals, given, axes):
     with pytest.raises(ValueError, match=f"expected 5 values and intervals, got {given}"):
         draw(axes, X, y, intervals)
-    assert axes.lines == axes.patches == []
+    assert (len(axes.lines), len(axes.patches)) == (0, 0)
 
 
 @pytest.mark.parametrize("draw", [draw_a_curve, draw_some_bars])

@@ -328,6 +328,31 @@ def test_an_unknown_memory_is_named():
         dataclasses.replace(toy_config(), memory="none")
 
 
+@pytest.mark.parametrize("dropout", [-0.1, 1.0, 1.5, float("nan")])
+def test_a_dropout_out_of_range_is_named(dropout):
+    with pytest.raises(ValueError, match=f"dropout: expected 0 or more and below 1, got {dropout}"):
+        dataclasses.replace(toy_config(), dropout=dropout)
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_dropout_is_for_training_only(memory):
+    plain, batch = toy_model(memory), toy_batch()
+    model = Seq2Seq(dataclasses.replace(plain.config, dropout=0.5)).double()
+    model.load_state_dict(plain.state_dict())
+    assert torch.equal(logits_of(model.eval(), batch), logits_of(plain, batch))
+    assert torch.equal(logits_of(plain.train(), batch), logits_of(plain.eval(), batch))
+    assert not torch.allclose(logits_of(model.train(), batch), logits_of(model, batch))
+
+
+@pytest.mark.parametrize("silent", ["encoder", "decoder"])
+def test_dropout_reaches_both_sides(silent):
+    """With the embeddings of one side at zero, whatever still varies is the other side's."""
+    config = dataclasses.replace(toy_config(), dropout=0.5)
+    model, batch = Seq2Seq(config).double(), toy_batch()
+    torch.nn.init.zeros_(getattr(model, silent).embedding.weight)
+    assert not torch.allclose(logits_of(model, batch), logits_of(model, batch))
+
+
 def test_a_config_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Seq2Seq(toy_config()).config.d_encoder = 8
