@@ -54,6 +54,8 @@ def attend(
 ) -> AttentionOutput:
     """Mix the values by the softmax of the scores.
 
+    A value that no query may see never reaches the output, even if it is NaN or infinite.
+
     Args:
         scores: How well each query matches each key.
         value: What each key has to give.
@@ -72,4 +74,7 @@ def attend(
             f"value: expected {scores.shape[-1]} values, one for each key, got {value.shape[-2]}"
         )
     weights = masked_softmax(scores, mask)
+    if mask is not None:
+        seen = mask if mask.ndim < 2 else mask.any(dim=-2)
+        value = value.masked_fill(~seen[..., None], 0.0)  # a weight of 0 times NaN is NaN
     return AttentionOutput(weights @ value, weights)

@@ -32,7 +32,7 @@ NUM_TRAINING = 40_000
 NUM_TEST = 300
 TRAINED_LENGTHS = range(1, 7)
 TESTED_LENGTHS = range(1, 9)
-PROFILE_LENGTH = 20  # source words of the sentences whose gradient is taken
+PROFILE_LENGTH = 21  # source words of the sentences whose gradient is taken
 FINGERPRINT_STEPS = 5
 
 
@@ -77,7 +77,7 @@ def number_task() -> NumberTask:
         return {k: Corpus.encode(pairs, source, target) for k, pairs in corpora.items()}
 
     validation_sets, test_sets = by_length(validation), by_length(test)
-    candidates = number_sequences(test, 6000, lengths=[4], generator=generator)
+    candidates = number_sequences(test, 600, lengths=[4], generator=generator)
     profile = [pair for pair in candidates if len(pair.source) == PROFILE_LENGTH]
     return NumberTask(
         source,
@@ -220,7 +220,7 @@ def grid_runs() -> Iterator[BottleneckRun]:
     """
     # The best of `tuning_runs`, for each width.
     narrow = {"width": 1, "batch_size": 32, "learning_rate": 6e-3}
-    wide = {"width": 2, "batch_size": 32, "learning_rate": 4e-3}
+    wide = {"width": 2, "batch_size": 32, "learning_rate": 4e-3, "dropout": 0.1}
     one_way = {"bidirectional": False, **narrow}
     for seed in range(3):
         yield BottleneckRun("additive", 1, 1, seed, 1600, batch_size=16, dropout=0.1)

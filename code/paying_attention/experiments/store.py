@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -131,7 +132,9 @@ def save_entry(experiment: str, entry: Mapping[str, Any], *, path: Path | None =
     runs[entry["name"]] = dict(entry)
     ordered = [runs[name] for name in sorted(runs)]
     lines = ",\n".join(json.dumps(run, ensure_ascii=False) for run in ordered)
-    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    os.replace(unfinished, path)  # nobody ever reads half a file
 
 
 def has_entry(experiment: str, name: str, config: Mapping[str, Any]) -> bool:

@@ -13,6 +13,8 @@ from tqdm import tqdm
 
 from paying_attention.training.seeding import seeded
 
+FIRST_STEPS = 10  # their mean loss is where a training starts
+
 
 class TrainingDivergedError(RuntimeError):
     """The loss became NaN or infinite, or left where it started."""
@@ -113,7 +115,7 @@ def train(
     Raises:
         ValueError: If an epoch is empty, or if ``window`` or ``stop_after`` is below 1.
         TrainingDivergedError: If a loss is not finite, or if the mean of the last window is twice
-            as high as the first loss.
+            as high as the loss at the start.
     """
     if window < 1:
         raise ValueError(f"window: expected 1 or more, got {window}")
@@ -147,6 +149,9 @@ def train(
                         best_weights = deepcopy(model.state_dict())
     except KeyboardInterrupt:
         history.interrupted = True
+        if history.best_step == 0:  # no window is full yet: what there is beats the start
+            history.best_step = len(history.losses)
+            best_weights = deepcopy(model.state_dict())
         print(f"stopped after {len(history.losses)} steps; kept step {history.best_step}")
     model.load_state_dict(best_weights)
     model.eval()
@@ -171,9 +176,11 @@ def _check_loss(losses: list[float], config: TrainingConfig, window: int) -> Non
     hint = f"Try a learning rate below {config.learning_rate:g}."
     if not math.isfinite(now):
         raise TrainingDivergedError(f"the loss became {now} at step {step}. {hint}")
-    if step > window and _mean(losses[-window:]) > 2 * max(losses[0], 0.0):
+    # The mean of a few, since a single batch may be an easy one.
+    at_first = max(losses[0], _mean(losses[: min(FIRST_STEPS, window)]))
+    if step > window and _mean(losses[-window:]) > 2 * max(at_first, 0.0):
         raise TrainingDivergedError(
-            f"the loss rose from {losses[0]:.3g} to {_mean(losses[-window:]):.3g} "
+            f"the loss rose from {at_first:.3g} to {_mean(losses[-window:]):.3g} "
             f"by step {step}. {hint}"
         )
 

@@ -172,6 +172,19 @@ def test_what_stands_at_masked_keys_changes_nothing():
     assert torch.allclose(found.weights[..., :4], alone.weights, rtol=1e-14)
 
 
+@pytest.mark.parametrize("rubbish", [torch.nan, torch.inf])
+def test_a_value_that_nobody_may_see_never_leaks(rubbish):
+    scores = normal(BATCH, QUERY, KEY).requires_grad_()
+    clean, spoilt = normal(BATCH, KEY, VALUE), normal(BATCH, KEY, VALUE)
+    mask = (torch.arange(KEY) < 4).expand(BATCH, QUERY, KEY)
+    spoilt[:, :4], spoilt[:, 4:] = clean[:, :4], rubbish
+    found = attend(scores, spoilt.requires_grad_(), mask)
+    assert torch.equal(found.output, attend(scores, clean, mask).output)
+    found.output.sum().backward()
+    assert scores.grad.isfinite().all()
+    assert spoilt.grad.isfinite().all()
+
+
 def test_the_mask_broadcasts():
     scores, keys = normal(BATCH, QUERY, KEY), torch.rand(BATCH, KEY) < 0.6
     wide = keys[:, None].expand(BATCH, QUERY, KEY)

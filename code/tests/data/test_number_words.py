@@ -199,12 +199,13 @@ def test_another_language_is_named():
         number_words("drei", "de")
 
 
-SINGLE = {*range(21), 30, 40, 50, 60, 70, 80, 90}  # one English word
+# Single words and round hundreds: numbers of at most two English words, never held out.
+SHORT = {*range(21), *range(30, 100, 10), *range(100, 1000, 100)}
 
 
 @pytest.mark.parametrize(
     ("num_validation", "num_test", "seed"),
-    [(50, 100, 0), (0, 0, 1), (1, 0, 2), (0, 1, 3), (300, 7, 4), (7, 300, 5), (485, 486, 6)],
+    [(50, 100, 0), (0, 0, 1), (1, 0, 2), (0, 1, 3), (300, 7, 4), (7, 300, 5), (480, 482, 6)],
 )
 def test_splits_share_no_number(num_validation, num_test, seed):
     parts = split_numbers(num_validation=num_validation, num_test=num_test, seed=seed)
@@ -214,7 +215,7 @@ def test_splits_share_no_number(num_validation, num_test, seed):
         num_test,
     ]
     assert sorted(number for part in parts for number in part) == list(range(1000))
-    assert set(parts[0]) >= SINGLE
+    assert set(parts[0]) >= SHORT
     assert all(part == sorted(part) for part in parts)
 
 
@@ -237,9 +238,9 @@ def test_every_word_of_a_held_out_number_is_seen_in_training(language):
         assert asked <= known
 
 
-@pytest.mark.parametrize("sizes", [(-1, 5), (5, -1), (500, 472), (972, 0), (0, 1000)])
+@pytest.mark.parametrize("sizes", [(-1, 5), (5, -1), (500, 463), (963, 0), (0, 1000)])
 def test_a_split_that_leaves_nothing_for_training_is_named(sizes):
-    match = rf"num_validation, num_test: .* got {sizes[0]} and {sizes[1]} of 972"
+    match = rf"num_validation, num_test: .* got {sizes[0]} and {sizes[1]} of 963"
     with pytest.raises(ValueError, match=match):
         split_numbers(num_validation=sizes[0], num_test=sizes[1])
 

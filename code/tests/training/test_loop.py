@@ -164,10 +164,15 @@ def test_a_loss_that_is_no_number_stops_at_once_and_names_the_step(bad):
 
 def test_a_loss_that_rises_stops_with_advice():
     model = Scripted([1.0, 1.5, 2.0, 2.5, 9.0])
-    match = r"the loss rose from 1 to 2.25 by step 4\. Try a learning rate below 0\.1\."
+    match = r"the loss rose from 1\.25 to 5\.75 by step 5\. Try a learning rate below 0\.1\."
     with pytest.raises(TrainingDivergedError, match=match):
         model.train_by_script(5, window=2)
-    assert len(model.seen) == 4
+    assert len(model.seen) == 5
+
+
+def test_an_easy_first_batch_is_no_divergence():
+    model = Scripted([1.0] + [9.0] * 29)
+    assert len(model.train_by_script(30, window=5).losses) == 30
 
 
 def test_one_bad_loss_is_no_divergence():
@@ -207,6 +212,13 @@ def test_ctrl_c_at_once_leaves_the_first_weights():
     history = model.train_by_script(9)
     assert (history.interrupted, history.losses, history.best_step) == (True, [], 0)
     assert model.weight.item() == 0
+
+
+def test_ctrl_c_before_a_window_is_full_keeps_what_was_learned():
+    model = Scripted([4.0, 3.0, KeyboardInterrupt])
+    history = model.train_by_script(9, window=5)
+    assert history.best_step == 2
+    assert model.weight.item() == model.seen[2]
 
 
 def test_the_kept_weights_are_no_longer_changed():
