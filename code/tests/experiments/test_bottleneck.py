@@ -16,6 +16,7 @@ from paying_attention.experiments import bottleneck, store
 from paying_attention.experiments.bottleneck import (
     FINGERPRINT_STEPS,
     PROFILE_LENGTH,
+    TRAINED_LENGTHS,
     BottleneckRun,
     NumberTask,
     accuracy_by_length,
@@ -150,6 +151,21 @@ def test_the_grid_is_the_one_that_was_promised():
     for run in GRID.values():  # time multiplies the updates
         once = replace(run, time=1)
         assert run.num_steps == run.time * GRID[once.name].num_steps
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_the_grid_uses_the_settings_that_were_best_on_validation(width):
+    def share(entry):
+        counts = entry["results"]["correct"]
+        return sum(counts[str(k)][0] / counts[str(k)][1] for k in TRAINED_LENGTHS)
+
+    tried = [e for e in stored("bottleneck_tuning").values() if e["config"]["width"] == width]
+    best = max(tried, key=share)["config"]
+    for run in GRID.values():
+        if run.memory == "constant" and run.width == width:
+            assert asdict(run).items() >= {
+                (key, best[key]) for key in ("batch_size", "learning_rate", "dropout")
+            }
 
 
 def test_the_seed_decides_the_weights(task):
