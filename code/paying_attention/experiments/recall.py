@@ -24,7 +24,7 @@ TRAINED_FILLERS = (0, 1, 2, 5, 10, 20, 30)
 TESTED_PAIRS = range(1, NUM_KEYS + 1)
 TESTED_FILLERS = (0, 10, 20, 40, 80)
 NUM_TEST = 500
-FINGERPRINT_STEPS = 5
+FINGERPRINT_STEPS = 20  # enough to meet every length of silence in training
 
 
 @dataclass(frozen=True)
