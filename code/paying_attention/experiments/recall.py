@@ -1,6 +1,6 @@
 """Chapter 01's memory test: a recurrent reader, asked about one of several pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import torch
@@ -24,7 +24,7 @@ TRAINED_FILLERS = (0, 1, 2, 5, 10, 20, 30)
 TESTED_PAIRS = range(1, NUM_KEYS + 1)
 TESTED_FILLERS = (0, 10, 20, 40, 80)
 NUM_TEST = 500
-FINGERPRINT_STEPS = 20  # enough to meet every length of silence in training
+FINGERPRINT_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class RecallRun:
         d_model: Width of the reader.
         batch_size: Questions in a batch, all with as many pairs and fillers.
         learning_rate: Its highest value.
+        pairs: How many pairs a question may hold, each equally likely.
+        fillers: How many silent tokens may follow them, each equally likely.
     """
 
     seed: int
@@ -44,6 +46,8 @@ class RecallRun:
     d_model: int = 64
     batch_size: int = 64
     learning_rate: float = 4e-3
+    pairs: Sequence[int] = tuple(TRAINED_PAIRS)
+    fillers: Sequence[int] = TRAINED_FILLERS
 
     @property
     def name(self) -> str:
@@ -68,8 +72,8 @@ class RecallRun:
 
     def _questions(self, generator: torch.Generator) -> Iterator[RecallBatch]:
         for _ in range(1000):
-            pairs = TRAINED_PAIRS[torch.randint(len(TRAINED_PAIRS), (), generator=generator)]
-            fillers = TRAINED_FILLERS[torch.randint(len(TRAINED_FILLERS), (), generator=generator)]
+            pairs = self.pairs[torch.randint(len(self.pairs), (), generator=generator)]
+            fillers = self.fillers[torch.randint(len(self.fillers), (), generator=generator)]
             yield recall_batch(self.batch_size, pairs, num_fillers=fillers, generator=generator)
 
 

@@ -25,6 +25,7 @@ from paying_attention.experiments.recall import (
     recall_loss,
     run_recall,
 )
+from paying_attention.experiments.store import has_entry
 from paying_attention.models.recurrent_reader import RecurrentReader
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 
@@ -141,7 +142,7 @@ def test_a_run_is_stored_once_and_skipped_the_next_time(monkeypatch, tmp_path, c
 @pytest.mark.parametrize("name", ENTRIES)
 def test_a_stored_run_is_one_that_the_experiment_would_run_today(name):
     assert name in RUNS, f"recall.json: {name} is no run of today's experiment"
-    assert stored("recall")[name]["config"] == asdict(RUNS[name]), f"{name} had other settings"
+    assert has_entry("recall", name, asdict(RUNS[name])), f"{name} had other settings"
 
 
 @pytest.mark.parametrize("name", ENTRIES)
