@@ -1,35 +1,57 @@
 """Small models and sentences for the tests; every size is another odd number where it can be."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 
 from paying_attention.data.batching import Batch
-from paying_attention.models.seq2seq import Memory, Seq2Seq, Seq2SeqConfig
+from paying_attention.models.seq2seq import Seq2Seq
+from paying_attention.models.seq2seq_config import ATTENTIONS, Memory, Seq2SeqConfig
 
 SOURCE_VOCAB, TARGET_VOCAB = 13, 11
 SOURCE_LENGTHS, TARGET_LENGTHS = (4, 1, 7, 3, 7), (2, 6, 3, 1, 5)
 
+# When a decoder asks its memory, and whether it hears what it found last time.
+WRITERS = {
+    "before": {},
+    "after": {"query": "after"},
+    "fed": {"query": "after", "input_feeding": True},
+}
+MODELS = [("start", "before"), ("constant", "before")]
+MODELS += [(memory, writer) for memory in ATTENTIONS for writer in WRITERS]
 
-def toy_config(memory: Memory = "additive", *, bidirectional: bool = True) -> Seq2SeqConfig:
-    """Sizes that all differ: a direction has 3 or 6, an embedding 5, the decoder 7."""
+
+def toy_config(
+    memory: Memory = "additive", *, bidirectional: bool = True, **choices: Any
+) -> Seq2SeqConfig:
+    """Sizes that all differ: a direction has 3 or 6, an embedding 5, the decoder 7.
+
+    Only for ``"dot"`` the decoder has the encoder's 6. The longest sentence has 7 words: more than
+    ``"location"`` can tell apart, and more than fit into a window.
+    """
     return Seq2SeqConfig(
         SOURCE_VOCAB,
         TARGET_VOCAB,
         d_embedding=5,
         d_encoder=6,
-        d_decoder=7,
+        d_decoder=6 if memory == "dot" else 7,
         bidirectional=bidirectional,
         memory=memory,
+        window=2,
+        max_source_len=5,
+        **choices,
     )
 
 
-def toy_model(memory: Memory = "additive", *, bidirectional: bool = True, seed: int = 0) -> Seq2Seq:
+def toy_model(
+    memory: Memory = "additive", *, bidirectional: bool = True, seed: int = 0, **choices: Any
+) -> Seq2Seq:
     """An untrained model in float64, its weights large enough for lively outputs."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Seq2Seq(toy_config(memory, bidirectional=bidirectional)).double()
+        model = Seq2Seq(toy_config(memory, bidirectional=bidirectional, **choices)).double()
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.mul_(2)

@@ -6,13 +6,16 @@ To see that the comparison bites, one test plants errors in the script and expec
 import dataclasses
 import itertools
 import math
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from test_pages import axe_violations
 
 from paying_attention.explorables import drawing
+from paying_attention.explorables.alignment import alignment_by_word, row_state, row_texts
 from paying_attention.explorables.by_hand import (
     attention_by_hand,
     attention_state,
@@ -24,7 +27,7 @@ from paying_attention.explorables.softmax import (
     softmax_texts,
 )
 
-SOFTMAX, ATTENTION = "softmax-temperature", "attention-by-hand"
+SOFTMAX, ATTENTION, ALIGNMENT = "softmax-temperature", "attention-by-hand", "alignment-by-word"
 CHAPTERS = {SOFTMAX: "chapters/00-warm-up.html", ATTENTION: "chapters/01-the-bottleneck.html"}
 BOTH = pytest.mark.parametrize("kind", list(CHAPTERS))
 
@@ -56,9 +59,40 @@ LARGE = {
     ),
 }
 
+LOVE = alignment_by_word(
+    [[0.94, 0.03, 0.03], [0.05, 0.07, 0.88], [0.03, 0.95, 0.02]],
+    ("I", "love", "you"),
+    ("je", "t'", "aime"),
+    {(0, 0), (1, 2), (2, 1)},
+    row=1,
+)
+
+
+def any_sentence(seed: int):
+    """Draw a translation: ties, rows of zeros, sums below 1, any number of gold links or none."""
+    draw = random.Random(seed)
+    rows, columns = draw.randint(1, 14), draw.randint(1, 14)
+    weights = []
+    for _ in range(rows):
+        numbers = [draw.choice((0, 1, 2, 2, 5, 30 * draw.random())) for _ in range(columns)]
+        total = max(sum(numbers), 1) * draw.choice((1, 1, 1, 1.5, 1000))
+        weights.append([number / total for number in numbers])
+    links = [(i, j) for i in range(rows) for j in range(columns)]
+    gold = None if seed % 5 == 0 else draw.sample(links, draw.randint(0, len(links) // 3))
+    words = ("la", "le", "<b>", "l'eau", "&", "chat", "noir", "dort", "ici", "où", "une", "souris")
+    target, source = draw.choices(words, k=rows), draw.choices(words, k=columns)
+    return alignment_by_word(weights, target, source, gold, draw.randrange(rows), name=f"s{seed}")
+
+
+# Every row of three words and, in place of large numbers, every row of forty drawn sentences.
+GRIDS[ALIGNMENT] = [(0,), (2,), (1,)]
+SENTENCES = [any_sentence(seed) for seed in range(40)]
+
 SWEEP = """(root, grid) => grid.map((positions) => {
   const sliders = root.querySelectorAll("input[type=range]");
+  const radios = root.querySelectorAll("input[type=radio]");
   positions.forEach((position, i) => {
+    if (radios.length) { radios[position].click(); return; }
     sliders[i].value = position;
     sliders[i].dispatchEvent(new Event("input", { bubbles: true }));
   });
@@ -68,12 +102,23 @@ SWEEP = """(root, grid) => grid.map((positions) => {
     state: JSON.parse(root.dataset.state),
     // the live region follows later, when the reader stops
     texts: all("[data-out]:not([aria-live])", (e) => [e.dataset.out, e.textContent]),
+    tracks: all(".pa-track", (e) => Number(e.getAttribute("width"))),
     bars: all("[data-bar]", (e) => Number(e.getAttribute("width"))),
     arrows: all("[data-arrow]", (e) => Number(e.getAttribute("stroke-width"))),
     points: all("[data-part][transform]", (e) =>
       e.getAttribute("transform").match(/-?\\d[-.e\\d]*/g)),
+    checked: [...radios].map((e) => e.checked),
+    picked: all("[data-row]", (e) => [e.dataset.row, e.getAttribute("aria-current")]),
+    rings: all("[data-gold]", (e) => e)
+      .filter((e) => getComputedStyle(e).display !== "none").map((e) => Number(e.dataset.gold)),
+    strong: all("g.pa-lines", (e) => e)
+      .filter((e) => getComputedStyle(e).opacity === "1").map((e) => Number(e.dataset.row)),
+    last: all("g.pa-lines", (e) => Number(e.dataset.row)).pop(), // what lies on top
   };
 })"""
+
+
+UNCHANGING = ("annotation-", "most-", "top-", "gold-", "agrees-", "share", "mean")  # of the table
 
 
 def differences(kind: str, inputs: dict, readings: list[dict]) -> list[str]:
@@ -93,6 +138,15 @@ def differences(kind: str, inputs: dict, readings: list[dict]) -> list[str]:
             compare("temperature", state["temperature"], 10.0 ** positions[3])
             expected = softmax_state(tuple(map(float, positions[:3])), state["temperature"])
             texts = softmax_texts(expected, inputs["labels"])
+        elif kind == ALIGNMENT:
+            (row,) = positions
+            expected = row_state(inputs["weights"], row, inputs["gold"])
+            texts = row_texts(expected, inputs["target"], inputs["source"])
+            compare("checked", reading["checked"], [i == row for i in range(len(inputs["target"]))])
+            compare("rings", reading["rings"], list(expected.gold or ()))
+            compare("strong lines", [reading["last"], *reading["strong"]], [row, row])
+            for i, mark in reading["picked"]:
+                compare(f"the mark of row {i}", mark, str(int(i) == row).lower())
         else:
             expected = attention_state(inputs["annotations"], tuple(map(float, positions)))
             texts = attention_texts(expected, inputs["labels"])
@@ -103,9 +157,10 @@ def differences(kind: str, inputs: dict, readings: list[dict]) -> list[str]:
         for key, value in dataclasses.asdict(expected).items():
             compare(key, state[key], list(value) if isinstance(value, tuple) else value)
         for key, text in reading["texts"]:
-            if not key.startswith("annotation-"):  # these never change
+            if key in texts or not key.startswith(UNCHANGING):
                 compare(key, text, texts[key])
-        compare("bars", reading["bars"], [drawing.BAR * w for w in expected.weights], 0.0051)
+        lengths = [t * w for t, w in zip(reading["tracks"], expected.weights, strict=True)]
+        compare("bars", reading["bars"], lengths, 0.0051)
     return found
 
 
@@ -145,6 +200,15 @@ def state_of(root) -> dict:
     return root.evaluate("(root) => JSON.parse(root.dataset.state)")
 
 
+def every_row(inputs: dict) -> list[tuple[int]]:
+    return [(row,) for row in reversed(range(len(inputs["target"])))]
+
+
+def page_of(explorables) -> str:
+    """Put explorables on one page, as a notebook does; the script of the last makes all live."""
+    return "\n".join(explorable._repr_html_() for explorable in explorables)
+
+
 def middle(locator) -> tuple[float, float]:
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -176,25 +240,68 @@ def test_so_it_does_with_large_numbers(browser, kind):
         (SOFTMAX, "now.scores[i] = position", "now.scores[0] = position"),
         (SOFTMAX, "toFixed(2)", "toFixed(1)"),
         (SOFTMAX, 'join(" and ")', "slice(0, 1)"),
-        (SOFTMAX, "(BAR * weight)", "(BAR * weight * weight)"),
+        (SOFTMAX, "(bar * weight)", "(bar * weight * weight)"),
         (ATTENTION, "a[0] * b[0] + a[1] * b[1]", "a[0] * b[1] + a[1] * b[0]"),
         (ATTENTION, "weights[i] * key[axis]", "weights[i] * inputs.state[axis]"),
         (ATTENTION, "HALF - point[1]", "HALF + point[1]"),
         (ATTENTION, "toPixels(found.context, now.limit)", "toPixels(now.state, now.limit)"),
         (ATTENTION, "2 + 6 * weight", "2"),
         (ATTENTION, ' && size !== "0.00"', ""),
+        (ALIGNMENT, "inputs.weights[inputs.row]", "inputs.weights[0]"),
+        (
+            ALIGNMENT,
+            "inputs.weights[inputs.row]",
+            "inputs.weights.map(function (r) { return r[inputs.row]; })",  # a column for a row
+        ),
+        (ALIGNMENT, "inputs.gold[inputs.row]", "inputs.gold[0]"),
+        (ALIGNMENT, "now.row = row", "now.row = first.row"),
+        (ALIGNMENT, "pick(i)", "pick(words.length - 1 - i)"),
+        (ALIGNMENT, "display(weight) === top && top", "most.length === 0 && weight > 0 && top"),
+        (ALIGNMENT, "display(weight) === top && top", "weight === Math.max(...weights) && top"),
+        (ALIGNMENT, ' && top !== "0.00"', ""),
+        (ALIGNMENT, "gold && gold.includes(j)", "gold && !gold.includes(j)"),
+        (ALIGNMENT, 'hits === most.length ? "yes" : "in part"', '"yes"'),
+        (ALIGNMENT, "hits === most.length", "hits === gold.length"),
+        (ALIGNMENT, "gold && gold.length ? judged", "gold ? judged"),
+        (ALIGNMENT, "quoted(found.gold, source)", "quoted(found.most, source)"),
+        (ALIGNMENT, "quoted(found.most, inputs.source)", "quoted(found.most, inputs.target)"),
+        (ALIGNMENT, "if (many > 3)", "if (many > 4)"),
+        (ALIGNMENT, "Number(element.dataset.row) === now.row", "element.dataset.row === 0"),
+        (ALIGNMENT, "element.parentNode.append(element)", "element.remove()"),
+        (ALIGNMENT, "element.parentNode.append(element)", "element"),
+        (ALIGNMENT, "radio.checked = i === now.row", "radio.checked = false"),
+        (ALIGNMENT, "first.bar || BAR", "BAR"),
     ],
 )
 def test_a_planted_error_is_noticed(browser, kind, right, wrong):
-    default = {SOFTMAX: softmax_temperature, ATTENTION: attention_by_hand}[kind]()
-    for explorable, grid in ((default, GRIDS[kind]), LARGE[kind]):
-        markup = explorable._repr_html_()
+    if kind == ALIGNMENT:
+        markups = [LOVE._repr_html_(), page_of(SENTENCES)]
+        markups = [(markup, None) for markup in markups]
+    else:
+        default = {SOFTMAX: softmax_temperature, ATTENTION: attention_by_hand}[kind]()
+        pairs = ((default, GRIDS[kind]), LARGE[kind])
+        markups = [(explorable._repr_html_(), grid) for explorable, grid in pairs]
+    for markup, grid in markups:
         assert right in markup
         with opened(browser, markup.replace(right, wrong)) as page:
-            root = page.locator(".pa-explorable")
-            if differences(kind, inputs_of(root), root.evaluate(SWEEP, grid)):
-                return
+            for root in page.locator(".pa-explorable").all():
+                inputs = inputs_of(root)
+                if differences(kind, inputs, root.evaluate(SWEEP, grid or every_row(inputs))):
+                    return
     pytest.fail("neither grid of positions shows the error")
+
+
+def test_so_it_does_for_every_row_of_many_translations(browser):
+    with opened(browser, page_of([LOVE, *SENTENCES])) as page:
+        roots = page.locator(".pa-explorable").all()
+        assert len(roots) == 1 + len(SENTENCES)
+        agreed = set()
+        for root in roots:
+            inputs = inputs_of(root)
+            readings = root.evaluate(SWEEP, every_row(inputs))
+            assert differences(ALIGNMENT, inputs, readings) == []
+            agreed |= {reading["state"]["agrees"] for reading in readings}
+        assert agreed == {"yes", "no", "in part", ""}  # so each of these was met
 
 
 @BOTH
@@ -442,3 +549,159 @@ def test_it_fits_a_phone(browser, site, kind):
         box = root.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+
+
+# The alignment stands in no chapter yet, so these open it alone.
+
+
+@contextmanager
+def alignment(browser: Browser, explorable=LOVE, **settings: object) -> Iterator:
+    frame = "<!doctype html><html lang=en><title>x</title><main>{}</main></html>"
+    with opened(browser, frame.format(explorable._repr_html_()), **settings) as page:
+        yield page, page.locator(".pa-explorable")
+
+
+LONG = alignment_by_word(
+    [[0.3 if i == j else 0.05 for j in range(14)] for i in range(14)],
+    ["internationalisi"] * 14,
+    ["Donaudampfschiff"] * 14,
+    [(i, i) for i in range(14)],
+)
+WORDS = ["großartx"] * 2 + ["eightltr"]  # with a position behind them, and a tie
+WIDE = alignment_by_word([[0.4, 0.2, 0.4]] * 3, WORDS, WORDS, [(0, 0), (1, 0), (1, 1), (1, 2)])
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+def test_an_alignment_that_becomes_live_changes_no_text(browser):
+    read = """(root) => [...root.querySelectorAll("[data-out]")].map((e) => e.textContent)"""
+    for explorable in (LOVE, *SENTENCES[:5]):
+        with alignment(browser, explorable, java_script_enabled=False) as (_, root):
+            static = root.evaluate(read)
+        with alignment(browser, explorable) as (page, root):
+            page.wait_for_timeout(300)
+            assert root.evaluate(read) == static
+
+
+def test_an_alignment_reads_without_javascript(browser):
+    with alignment(browser, java_script_enabled=False) as (_, root):
+        expect(root.get_by_role("img")).to_be_visible()
+        expect(root.get_by_role("table")).to_be_visible()
+        expect(root.locator(".pa-summary")).to_have_text(LOVE.texts["summary"])
+        expect(root.locator("input, button")).to_have_count(0)
+        expect(root.locator('.pa-gold[data-gold="2"]')).to_be_visible()
+        expect(root.locator('.pa-gold[data-gold="0"]')).to_be_hidden()
+
+
+def test_arrow_keys_pick_a_word_and_one_tab_leaves(browser):
+    with alignment(browser) as (page, root):
+        page.keyboard.press("Tab")
+        expect(root.get_by_role("radio", name="love")).to_be_focused()  # the picked one
+        for key, row in (("ArrowDown", 2), ("ArrowDown", 0), ("ArrowUp", 2), ("ArrowLeft", 1)):
+            page.keyboard.press(key)
+            assert state_of(root)["row"] == row
+            expect(root.get_by_role("radio").nth(row)).to_be_focused()
+        page.keyboard.press("Tab")
+        assert not root.evaluate("(root) => root.contains(document.activeElement)")
+
+
+def test_a_finger_and_a_mouse_pick_a_word(browser):
+    with alignment(browser, **PHONE) as (page, root):
+        words = root.locator(".pa-figure text[data-row]")
+        page.touchscreen.tap(*middle(words.filter(has_text="you")))
+        assert state_of(root)["row"] == 2
+        page.mouse.click(*middle(words.filter(has_text="I")))
+        assert state_of(root)["row"] == 0
+        expect(root.locator(".pa-summary")).to_have_text(
+            "“I” looks most at “je”, 0.94; the gold link agrees."
+        )
+
+
+def test_the_picked_word_is_announced_when_the_reader_stops(browser):
+    with alignment(browser) as (page, root):
+        live = root.locator("[aria-live=polite]")
+        live.evaluate(
+            """(e) => { window.said = []; new MutationObserver(() => said.push(e.textContent))
+            .observe(e, { childList: true, characterData: true, subtree: true }); }"""
+        )
+        root.get_by_role("radio", name="love").focus()
+        for _ in range(5):
+            page.keyboard.press("ArrowDown")
+        expect(live).to_have_text("“I” looks most at “je”, 0.94; the gold link agrees.")
+        assert len(page.evaluate("said")) <= 2
+
+
+@pytest.mark.parametrize("explorable", [LOVE, WIDE, LONG], ids=["short", "wide", "long"])
+@pytest.mark.parametrize("width", [390, 764])  # a phone, and the column of a chapter
+def test_the_table_of_an_alignment_stays_in_its_box(browser, explorable, width):
+    with alignment(browser, explorable, viewport={"width": width, "height": 900}) as (_, root):
+        boxes = [root.locator(part).bounding_box() for part in ("table", ".pa-body")]
+        table, body = (box["x"] + box["width"] for box in boxes)
+        assert table <= body + 0.5
+
+
+@pytest.mark.parametrize("explorable", [LOVE, LONG], ids=["short", "long"])
+def test_every_word_to_pick_lies_over_its_word_and_is_large_enough(browser, explorable):
+    with alignment(browser, explorable, **PHONE) as (page, root):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert root.evaluate("(root) => root.scrollWidth <= root.clientWidth")
+        radios, words = root.get_by_role("radio").all(), root.locator("text[data-row]").all()
+        assert len(radios) == len(words) == len(explorable.inputs["target"])
+        bottom = 0.0
+        for radio, word in zip(radios, words, strict=True):
+            box, text = radio.bounding_box(), word.bounding_box()
+            assert min(box["width"], box["height"]) >= 24
+            assert box["y"] >= bottom  # no two overlap
+            bottom = box["y"] + box["height"]
+            assert box["x"] <= text["x"] + 1
+            assert box["x"] + box["width"] >= text["x"] + text["width"]
+            assert box["y"] <= text["y"]
+            assert bottom >= text["y"] + text["height"]
+            assert radio.get_attribute("aria-label") == word.text_content()
+            page.keyboard.press("Shift")
+            radio.focus()
+            assert radio.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_an_alignment_is_accessible(browser, width, scheme, forced):
+    settings = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    with alignment(browser, forced_colors=forced, **settings) as (page, _):
+        violations = axe_violations(page)
+        assert not violations, violations
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_reach_the_drawing(browser, scheme):
+    with alignment(browser, forced_colors="active", color_scheme=scheme) as (_, root):
+        ink, word, ring = root.evaluate(
+            """(root) => [getComputedStyle(root).color,
+              getComputedStyle(root.querySelector("text.pa-tick")).fill,
+              getComputedStyle(root.querySelector(".pa-gold")).stroke]"""
+        )
+        assert ink == word == ring
+
+
+def test_two_alignments_on_a_page_do_not_share_their_picks(browser):
+    other = dataclasses.replace(LOVE, identifier="pa-other")
+    with opened(browser, page_of([LOVE, other])) as page:
+        roots = page.locator(".pa-explorable")
+        roots.nth(0).get_by_role("radio").first.check()
+        assert [state_of(root)["row"] for root in roots.all()] == [0, 1]
+        expect(page.locator("input:checked")).to_have_count(2)
+
+
+def test_an_alignment_that_loses_styles_and_drawings_shows_the_table_alone(browser):
+    with opened(browser, "<main></main>") as page:
+        shown = page.evaluate(
+            """(markup) => {
+              const main = document.querySelector("main");
+              main.innerHTML = markup;
+              main.querySelectorAll("style, script").forEach((e) => e.remove());
+              main.querySelectorAll("svg").forEach((e) => e.replaceWith(e.textContent));
+              return main.innerText;
+            }""",
+            LOVE._repr_html_(),
+        )
+    assert sorted(shown.split()) == sorted(repr(LOVE).split())

@@ -4,10 +4,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from paying_attention.attention.core import AttentionOutput, attend
+from paying_attention.attention.core import DecoderAttention, check_sizes
 
 
-class AdditiveAttention(nn.Module):
+class AdditiveAttention(DecoderAttention):
     """Score with vᵀ tanh(W s + U h), then mix the annotations by the softmax of the scores.
 
     Args:
@@ -25,18 +25,13 @@ class AdditiveAttention(nn.Module):
         >>> found.output.shape, found.weights.shape
         (torch.Size([2, 6]), torch.Size([2, 3]))
 
-    Source: Bahdanau et al. (2015), appendix A.1.2.
+    Derived in: chapters/02-bahdanau.   Source: Bahdanau et al. (2015), appendix A.1.2.
     """
 
     def __init__(self, d_query: int, d_annotation: int, d_score: int) -> None:
         """Make the three projections."""
-        super().__init__()
-        if min(d_query, d_annotation, d_score) < 1:
-            raise ValueError(
-                f"d_query, d_annotation, d_score: expected 1 or more, "
-                f"got {d_query}, {d_annotation}, {d_score}"
-            )
-        self.d_context = d_annotation
+        super().__init__(d_query, d_annotation)
+        check_sizes(d_score=d_score)
         self.query_proj = nn.Linear(d_query, d_score, bias=False)
         self.key_proj = nn.Linear(d_annotation, d_score)
         self.score_proj = nn.Linear(d_score, 1, bias=False)
@@ -50,27 +45,18 @@ class AdditiveAttention(nn.Module):
 
         Args:
             annotations: What the encoder said at each source position.
-            mask: Not needed here; every attention of the decoder is prepared with the same call.
+            mask: True at real source words.
         """
-        del mask
-        return self.key_proj(annotations)
+        return self.key_proj(super().prepare(annotations, mask))
 
-    def forward(
-        self,
-        query: Float[Tensor, "batch d_query"],
-        annotations: Float[Tensor, "batch key d_annotation"],
-        prepared: Float[Tensor, "batch key d_score"],
-        mask: Bool[Tensor, "batch key"] | None = None,
-    ) -> AttentionOutput:
-        """Ask the annotations one question.
+    def scores(
+        self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_score"]
+    ) -> Float[Tensor, "batch key"]:
+        """Add what the state says to what each annotation says, and weigh the result.
 
         Args:
             query: The decoder's state.
-            annotations: What the encoder said at each source position.
-            prepared: Result of ``prepare`` for these annotations.
-            mask: True at real source words.
+            prepared: Result of ``prepare``.
         """
         hidden = torch.tanh(self.query_proj(query)[:, None] + prepared)
-        scores = self.score_proj(hidden).transpose(1, 2)
-        context, weights = attend(scores, annotations, None if mask is None else mask[:, None])
-        return AttentionOutput(context[:, 0], weights[:, 0])
+        return self.score_proj(hidden)[..., 0]

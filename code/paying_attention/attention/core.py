@@ -4,17 +4,19 @@ from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class AttentionOutput(NamedTuple):
     """What attention found, and where it looked.
 
-    ``weights`` is None where no weights are formed.
+    ``weights`` is None where no weights are formed. ``log_prob`` is the log-probability of what was
+    drawn, and None where nothing is drawn, which is nearly everywhere: see ``attention.hard``.
     """
 
     output: Float[Tensor, "*batch query value_dim"]
     weights: Float[Tensor, "*batch query key"] | None
+    log_prob: Float[Tensor, "*batch query"] | None = None
 
 
 def masked_softmax(
@@ -31,6 +33,7 @@ def masked_softmax(
 
     Raises:
         TypeError: If the mask is not boolean.
+        ValueError: If the mask does not broadcast against the scores.
 
     Example:
         >>> masked_softmax(torch.zeros(1, 3), torch.tensor([True, True, False]))
@@ -38,8 +41,7 @@ def masked_softmax(
     """
     if mask is None:
         return torch.softmax(scores, dim=-1)
-    if mask.dtype != torch.bool:
-        raise TypeError(f"mask: expected a boolean tensor, got {mask.dtype}")
+    _check_mask(mask, scores)
     # Guard before the softmax: a row of -inf alone gives NaN, and a NaN that is cleaned up
     # afterwards still poisons the gradient.
     nothing_to_see = ~mask.any(dim=-1, keepdim=True)
@@ -74,7 +76,165 @@ def attend(
             f"value: expected {scores.shape[-1]} values, one for each key, got {value.shape[-2]}"
         )
     weights = masked_softmax(scores, mask)
-    if mask is not None:
-        seen = mask if mask.ndim < 2 else mask.any(dim=-2)
-        value = value.masked_fill(~seen[..., None], 0.0)  # a weight of 0 times NaN is NaN
-    return AttentionOutput(weights @ value, weights)
+    return AttentionOutput(weights @ without_unseen(value, mask), weights)
+
+
+def without_unseen(
+    value: Float[Tensor, "*batch key value_dim"], mask: Bool[Tensor, "..."] | None
+) -> Float[Tensor, "*batch key value_dim"]:
+    """Replace by zeros what no query may see: a weight of 0 times NaN would still be NaN.
+
+    Args:
+        value: What each key has to give.
+        mask: True where a query may look.
+
+    Example:
+        >>> without_unseen(torch.tensor([[1.0], [torch.nan]]), torch.tensor([True, False]))
+        tensor([[1.],
+                [0.]])
+    """
+    if mask is None:
+        return value
+    seen = mask if mask.ndim < 2 else mask.any(dim=-2)
+    return value.masked_fill(~seen[..., None], 0.0)
+
+
+class DecoderAttention(nn.Module):
+    """Attention for a recurrent decoder, which asks one question at a time.
+
+    A subclass says how to score; the rest is the same for all of them.
+
+    Args:
+        d_query: Width of the decoder's state, which asks.
+        d_annotation: Width of the annotations, which answer.
+
+    Raises:
+        ValueError: If a width is below 1.
+    """
+
+    def __init__(self, d_query: int, d_annotation: int) -> None:
+        """Remember the widths."""
+        super().__init__()
+        check_sizes(d_query=d_query, d_annotation=d_annotation)
+        self.d_query = d_query
+        self.d_context = d_annotation
+
+    def prepare(
+        self,
+        annotations: Float[Tensor, "batch key d_annotation"],
+        mask: Bool[Tensor, "batch key"] | None,
+    ) -> Float[Tensor, "batch key d_key"]:
+        """Compute once a sentence what does not depend on the state.
+
+        Here, only the padding goes: a NaN that stands there would reach the gradients.
+
+        Args:
+            annotations: What the encoder said at each source position.
+            mask: True at real source words.
+        """
+        return without_unseen(annotations, None if mask is None else mask[:, None])
+
+    def scores(
+        self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_key"]
+    ) -> Float[Tensor, "batch key"]:
+        """Say how well the state matches each annotation.
+
+        Args:
+            query: The decoder's state.
+            prepared: Result of ``prepare``.
+        """
+        raise NotImplementedError
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch d_query"],
+        annotations: Float[Tensor, "batch key d_annotation"],
+        prepared: Float[Tensor, "batch key d_key"],
+        mask: Bool[Tensor, "batch key"] | None = None,
+        *,
+        position: int = 0,
+    ) -> AttentionOutput:
+        """Ask the annotations one question.
+
+        Args:
+            query: The decoder's state.
+            annotations: What the encoder said at each source position.
+            prepared: Result of ``prepare`` for these annotations.
+            mask: True at real source words.
+            position: Which target word is written, counted from 0; most scores do not care.
+
+        Raises:
+            ValueError: If a width or the mask's shape does not fit.
+            TypeError: If the mask is not boolean.
+        """
+        del position
+        self.check_inputs(query, annotations, mask)
+        scores = self.scores(query, prepared)[:, None]
+        context, weights, _ = attend(scores, annotations, None if mask is None else mask[:, None])
+        return AttentionOutput(context[:, 0], weights[:, 0])
+
+    def check_inputs(
+        self,
+        query: Float[Tensor, "batch d_query"],
+        annotations: Float[Tensor, "batch key d_annotation"],
+        mask: Bool[Tensor, "batch key"] | None,
+    ) -> None:
+        """Refuse widths that the module was not made for, and a mask of another shape.
+
+        Args:
+            query: The decoder's state.
+            annotations: What the encoder said at each source position.
+            mask: True at real source words.
+
+        Raises:
+            ValueError: Naming the one that does not fit.
+            TypeError: If the mask is not boolean.
+        """
+        for name, tensor, width in (
+            ("query", query, self.d_query),
+            ("annotations", annotations, self.d_context),
+        ):
+            if tensor.shape[-1] != width:
+                raise ValueError(f"{name}: expected width {width}, got {tensor.shape[-1]}")
+        if mask is None:
+            return
+        _check_boolean(mask)
+        if mask.shape != annotations.shape[:-1]:
+            raise ValueError(
+                f"mask: expected shape {tuple(annotations.shape[:-1])}, got {tuple(mask.shape)}"
+            )
+
+
+def check_sizes(**sizes: int) -> None:
+    """Refuse a size below 1.
+
+    Args:
+        sizes: Sizes by the names of their arguments.
+
+    Raises:
+        ValueError: Naming the first size that is too small.
+
+    Example:
+        >>> check_sizes(d_query=3)
+    """
+    for name, size in sizes.items():
+        if size < 1:
+            raise ValueError(f"{name}: expected 1 or more, got {size}")
+
+
+def _check_boolean(mask: Tensor) -> None:
+    if mask.dtype != torch.bool:
+        raise TypeError(f"mask: expected a boolean tensor, got {mask.dtype}")
+
+
+def _check_mask(mask: Tensor, scores: Tensor) -> None:
+    _check_boolean(mask)
+    try:
+        fits = torch.broadcast_shapes(mask.shape, scores.shape) == scores.shape
+    except RuntimeError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"mask: expected a shape that broadcasts to {tuple(scores.shape)}, "
+            f"got {tuple(mask.shape)}"
+        )

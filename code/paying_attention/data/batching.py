@@ -77,9 +77,11 @@ class Corpus:
 
     Args:
         table: All sentences as one batch.
+        pairs: The same sentences as words, with their gold links; empty if made of ids alone.
     """
 
     table: Batch
+    pairs: tuple[SentencePair, ...] = ()
 
     @classmethod
     def encode(
@@ -106,7 +108,7 @@ class Corpus:
         read = [source.encode(pair.source) for pair in pairs]
         write = [[BOS_ID, *target.encode(pair.target), EOS_ID] for pair in pairs]
         lengths = torch.tensor([len(ids) for ids in read])
-        return cls(Batch(_pad(read), lengths, _pad(write)))
+        return cls(Batch(_pad(read), lengths, _pad(write)), tuple(pairs))
 
     def __len__(self) -> int:
         """Count the sentences."""

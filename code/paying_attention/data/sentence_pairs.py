@@ -41,9 +41,26 @@ class SentencePair:
                     f"got {(target, source)}"
                 )
 
+    def reverse(self) -> "SentencePair":
+        """Swap source and target, and both ends of every link.
+
+        Example:
+            >>> pair = SentencePair(("look", "it", "up"), ("cherchez", "-le"), frozenset({(0, 2)}))
+            >>> pair.reverse().source, pair.reverse().target, pair.reverse().sure
+            (('cherchez', '-le'), ('look', 'it', 'up'), frozenset({(2, 0)}))
+        """
+        sure, possible = (
+            frozenset((source, target) for target, source in links)
+            for links in (self.sure, self.possible)
+        )
+        return SentencePair(self.target, self.source, sure, possible)
+
     @classmethod
     def join(cls, pairs: Sequence["SentencePair"], separator: str) -> "SentencePair":
-        """String several pairs together, with a linked separator between them.
+        """String several pairs together, with a separator between them.
+
+        The separators are linked as possible, not as sure: like a hyphen, one can be written
+        without a look at its twin.
 
         Args:
             pairs: Pairs in the order of the result.
@@ -66,7 +83,7 @@ class SentencePair:
         possible: set[Link] = set()
         for pair in pairs:
             if source:
-                sure.add((len(target), len(source)))
+                possible.add((len(target), len(source)))
                 source.append(separator)
                 target.append(separator)
             sure.update((t + len(target), s + len(source)) for t, s in pair.sure)

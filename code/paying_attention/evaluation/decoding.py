@@ -7,6 +7,7 @@ from torch import Tensor
 from paying_attention.data.batching import Corpus
 from paying_attention.data.vocabulary import BOS_ID, EOS_ID
 from paying_attention.evaluation.metrics import Proportion, exact_match
+from paying_attention.models.encoder import Encoded
 from paying_attention.models.seq2seq import Seq2Seq
 
 
@@ -48,6 +49,81 @@ def greedy_decode(
         if ended.all():
             break
     return [_until_eos(row) for row in torch.stack(written, dim=1).tolist()]
+
+
+@torch.no_grad()
+def beam_decode(
+    model: Seq2Seq,
+    source: Int[Tensor, "batch source"],
+    source_lengths: Int[Tensor, " batch"],
+    *,
+    beam_size: int,
+    max_len: int,
+    length_penalty: float = 0.0,
+) -> list[list[int]]:
+    """Keep the ``beam_size`` likeliest beginnings at each step instead of one.
+
+    Among the translations that ended or were given up, the best is the one with the highest
+    log-probability / ((5 + words) / 6) ** length_penalty, ``<eos>`` counted as a word.
+
+    Args:
+        model: A trained model.
+        source: Ids to read, padded behind.
+        source_lengths: How many of them are real.
+        beam_size: Beginnings to keep; 1 is greedy decoding.
+        max_len: Give up after this many words.
+        length_penalty: 0 prefers short translations; 1 compares, roughly, means a word.
+
+    Returns:
+        For each sentence its ids, without ``<bos>`` and ``<eos>``.
+
+    Raises:
+        ValueError: If ``beam_size`` or ``max_len`` is below 1, if ``length_penalty`` is negative,
+            or if the model refuses the source.
+
+    Source: Wu et al. (2016), section 7, for the length penalty.
+    """
+    if beam_size < 1 or max_len < 1:
+        raise ValueError(f"beam_size, max_len: expected 1 or more, got {beam_size}, {max_len}")
+    if not length_penalty >= 0:
+        raise ValueError(f"length_penalty: expected 0 or more, got {length_penalty}")
+    encoded = model.encoder(source, source_lengths)
+    written = []
+    for rows in torch.arange(len(source), device=source.device).split(1):
+        ends = _beam(model, encoded.select(rows), beam_size, max_len)
+        words, _ = max(ends, key=lambda end: end[1] / ((5 + len(end[0])) / 6) ** length_penalty)
+        written.append(_until_eos(words))
+    return written
+
+
+def _beam(
+    model: Seq2Seq, encoded: Encoded, beam_size: int, max_len: int
+) -> list[tuple[list[int], float]]:
+    """Translate one sentence: its likeliest translations with their log-probabilities."""
+    state, prepared = model.decoder.begin(encoded)
+    live, finished = [([BOS_ID], 0.0)], []
+    for _ in range(max_len):
+        last = torch.tensor([words[-1] for words, _ in live], device=encoded.mask.device)
+        previous = model.decoder.embedding(last)
+        features, state, _ = model.decoder.step(previous, state, encoded, prepared)
+        log_probs = torch.log_softmax(model.decoder.readout(features), dim=-1)
+        totals = (log_probs + log_probs.new_tensor([[total] for _, total in live])).flatten()
+        best = totals.topk(min(beam_size - len(finished), len(totals)))
+        rows, words = best.indices // log_probs.shape[1], best.indices % log_probs.shape[1]
+        grown = [
+            ([*live[row][0], word], total)
+            for row, word, total in zip(
+                rows.tolist(), words.tolist(), best.values.tolist(), strict=True
+            )
+        ]
+        finished += [end for end in grown if end[0][-1] == EOS_ID]
+        live = [end for end in grown if end[0][-1] != EOS_ID]
+        if not live:
+            break
+        rows = rows[words != EOS_ID]
+        state, encoded = state.select(rows), encoded.select(rows)
+        prepared = None if prepared is None else prepared[rows]
+    return [(words[1:], total) for words, total in finished + live]
 
 
 def translation_accuracy(model: Seq2Seq, corpus: Corpus, *, batch_size: int = 256) -> Proportion:

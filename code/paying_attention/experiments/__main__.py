@@ -1,6 +1,6 @@
 """``make results``: run what is missing from the results files, or what is named.
 
-    python -m paying_attention.experiments [bottleneck_tuning | bottleneck | recall] ...
+    python -m paying_attention.experiments [bottleneck | alignment | phrases | …] ...
 
 A run whose entry holds the same configuration is skipped; delete a file to run all of it again.
 """
@@ -9,10 +9,21 @@ import sys
 
 import torch
 
+from paying_attention.experiments.alignment import run_alignment, run_scores
 from paying_attention.experiments.bottleneck import run_grid, run_tuning
+from paying_attention.experiments.hard import run_hard
+from paying_attention.experiments.phrases import run_phrases
 from paying_attention.experiments.recall import run_recall
 
-EXPERIMENTS = {"bottleneck_tuning": run_tuning, "bottleneck": run_grid, "recall": run_recall}
+EXPERIMENTS = {
+    "bottleneck_tuning": run_tuning,
+    "bottleneck": run_grid,
+    "recall": run_recall,
+    "alignment": run_alignment,
+    "scores": run_scores,
+    "phrases": run_phrases,
+    "hard": run_hard,
+}
 
 if __name__ == "__main__":
     torch.set_num_threads(1)

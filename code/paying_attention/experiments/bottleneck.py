@@ -28,7 +28,8 @@ from paying_attention.evaluation.decoding import translation_accuracy
 from paying_attention.evaluation.metrics import Proportion
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
 from paying_attention.explain.gradients import gradient_by_position
-from paying_attention.models.seq2seq import Memory, Seq2Seq, Seq2SeqConfig
+from paying_attention.models.seq2seq import Seq2Seq
+from paying_attention.models.seq2seq_config import Memory, Seq2SeqConfig
 from paying_attention.training.loop import History, TrainingConfig, train
 from paying_attention.training.losses import translation_loss
 from paying_attention.training.seeding import seeded

@@ -31,7 +31,7 @@ def gradient_by_position(model: Seq2Seq, batch: Batch) -> Float[Tensor, " source
         )
     embedded = model.encoder.embedding(batch.source).detach().requires_grad_()
     encoded = model.encoder.read(embedded, batch.source_lengths)
-    logits = model.decode(encoded, batch.target_input)
+    logits = model.decode(encoded, batch.target_input).logits
     log_probs = torch.log_softmax(logits, dim=-1)
     right = log_probs.gather(-1, batch.target_output[..., None])[..., 0]
     total = right[batch.target_output != PAD_ID].sum()

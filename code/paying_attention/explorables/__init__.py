@@ -2,9 +2,11 @@
 
 softmax      ``softmax_temperature``: three scores and a temperature (chapter 00)
 by_hand      ``attention_by_hand``: three annotations and a state to drag (chapter 01)
+alignment    ``alignment_by_word``: a translation whose words the reader picks
 
 explorable   numbers in, HTML out: the frame that all of them share
 drawing      numbers -> SVG          arguments   what is accepted, and what is said otherwise
+links        words and the lines between them -> SVG
 explorable.js, explorable.css        inlined in every output: nothing is fetched
 
 A module computes its numbers in NumPy, hands them to an ``Explorable`` and is done. The script

@@ -1,9 +1,10 @@
 """What an explorable accepts, and what it says about anything else."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 Number = float | int
+LARGEST_WEIGHT, LARGEST_SUM = 1 + 1e-6, 1.001  # a softmax in float32 misses 1 by a little
 MAX_LABEL_LENGTH = 16  # longer ones leave the drawing on a phone
 
 
@@ -47,7 +48,7 @@ def checked_numbers(
     )
 
 
-def checked_labels(labels: Sequence[str], length: int) -> tuple[str, ...]:
+def checked_labels(labels: Sequence[str], length: int, argument: str = "labels") -> tuple[str, ...]:
     """Return ``length`` labels that fit into the drawing.
 
     Raises:
@@ -60,15 +61,103 @@ def checked_labels(labels: Sequence[str], length: int) -> tuple[str, ...]:
     """
     listed = isinstance(labels, Sequence) and not isinstance(labels, str)
     if not (listed and all(isinstance(label, str) for label in labels)):
-        raise TypeError(f"labels: expected {length} strings, got {labels!r}")
+        raise TypeError(f"{argument}: expected {length} strings, got {labels!r}")
     if len(labels) != length:
-        raise ValueError(f"labels: expected {length} strings, got {len(labels)}: {labels!r}")
+        raise ValueError(f"{argument}: expected {length} strings, got {len(labels)}: {labels!r}")
     for label in labels:
         if not (label.strip() and label.isprintable() and len(label) <= MAX_LABEL_LENGTH):
             raise ValueError(
-                f"labels: expected 1 to {MAX_LABEL_LENGTH} printable characters, got {label!r}"
+                f"{argument}: expected 1 to {MAX_LABEL_LENGTH} printable characters, got {label!r}"
             )
     return tuple(labels)
+
+
+def checked_words(argument: str, words: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return the words of a sentence, 1 to ``most`` labels.
+
+    Raises:
+        TypeError: If ``words`` is one string, or holds something that is no string.
+        ValueError: If there are none or too many, or one does not fit into the drawing.
+
+    Example:
+        >>> checked_words("source", ["drei", "und"], most=14)
+        ('drei', 'und')
+    """
+    if isinstance(words, str) or not isinstance(words, Sequence):
+        raise TypeError(f"{argument}: expected 1 to {most} strings, got {words!r}")
+    if not 1 <= len(words) <= most:
+        raise ValueError(f"{argument}: expected 1 to {most} strings, got {len(words)}: {words!r}")
+    return checked_labels(words, len(words), argument)
+
+
+def checked_weights(
+    weights: Sequence[Sequence[Number]], rows: int, columns: int
+) -> tuple[tuple[float, ...], ...]:
+    """Return a matrix of weights, none below 0 and no row above 1 but for rounding.
+
+    Raises:
+        TypeError: If ``weights`` is no sequence of sequences of real numbers.
+        ValueError: If the shape differs, a number is out of range or a row sums to more than 1.
+
+    Example:
+        >>> checked_weights([[1, 0.0]], rows=1, columns=2)
+        ((1.0, 0.0),)
+    """
+    _check_length("weights", weights, rows, "rows, one per target word")
+    found = []
+    for i, row in enumerate(weights):
+        _check_length(f"weights[{i}]", row, columns, "numbers, one per source word")
+        numbers = [
+            checked_number(f"weights[{i}][{j}]", n, 0, LARGEST_WEIGHT) for j, n in enumerate(row)
+        ]
+        if sum(numbers) > LARGEST_SUM:
+            raise ValueError(f"weights[{i}]: expected a sum of at most 1, got {sum(numbers):g}")
+        found.append(tuple(min(number, 1.0) for number in numbers))
+    return tuple(found)
+
+
+def checked_links(
+    argument: str, links: Collection[Sequence[int]], rows: int, columns: int
+) -> tuple[tuple[int, ...], ...]:
+    """Return the columns that each row is linked to, in order and without repeats.
+
+    Raises:
+        TypeError: If ``links`` is no collection of pairs of integers.
+        ValueError: If a link is no pair or points outside.
+
+    Example:
+        >>> checked_links("gold", {(0, 2), (0, 1)}, rows=2, columns=3)
+        ((1, 2), ())
+    """
+    if isinstance(links, str) or not isinstance(links, Collection):
+        raise TypeError(f"{argument}: expected pairs (target, source), got {links!r}")
+    found: list[set[int]] = [set() for _ in range(rows)]
+    for link in links:
+        if isinstance(link, str) or not isinstance(link, Sequence):
+            raise TypeError(f"{argument}: expected pairs (target, source), got {link!r}")
+        if len(link) != 2:
+            raise ValueError(f"{argument}: expected pairs (target, source), got {link!r}")
+        row = checked_position(f"{argument}, target of {link!r}", link[0], rows)
+        found[row].add(checked_position(f"{argument}, source of {link!r}", link[1], columns))
+    return tuple(tuple(sorted(row)) for row in found)
+
+
+def checked_position(argument: str, position: int, length: int) -> int:
+    """Return the position of a word, counted from 0.
+
+    Raises:
+        TypeError: If ``position`` is no integer.
+        ValueError: If no word stands there.
+
+    Example:
+        >>> checked_position("row", 2, length=3)
+        2
+    """
+    if isinstance(position, bool) or not isinstance(position, int):
+        raise TypeError(f"{argument}: expected an integer, got {position!r}")
+    if not 0 <= position < length:
+        raise ValueError(f"{argument}: expected 0 to {length - 1}, got {position!r}")
+    return position
 
 
 def checked_name(name: str) -> str:
@@ -84,3 +173,10 @@ def checked_name(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise ValueError(f"name: expected lower-case words joined by hyphens, got {name!r}")
     return name
+
+
+def _check_length(argument: str, values: Sequence, length: int, what: str) -> None:
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise TypeError(f"{argument}: expected {length} {what}, got {values!r}")
+    if len(values) != length:
+        raise ValueError(f"{argument}: expected {length} {what}, got {len(values)}")

@@ -7,6 +7,7 @@ removes styles and SVG alike (a notebook that is not trusted), no loose labels s
 import html
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from paying_attention.explorables.arguments import Number
 
@@ -17,6 +18,27 @@ BAR = 320  # px of a weight of 1, and the width of the bars' drawing
 BARS_SIZE = (BAR, 152)
 LETTER = 7.5  # px that a letter takes, about
 SHORTEST_ARROW = 0.25  # a shorter annotation is drawn as a dot
+
+
+@dataclass(frozen=True)
+class BarLayout:
+    """Where bars stand, in px; by default they fill a drawing of their own.
+
+    Attributes:
+        left: Where the tracks begin.
+        top: Where the first label begins.
+        width: Of a weight of 1.
+        pitch: From one bar to the next.
+        thickness: Of a bar.
+        shades: How many colours take turns.
+    """
+
+    left: Number = 0
+    top: Number = 0
+    width: Number = BAR
+    pitch: Number = 46
+    thickness: int = 14
+    shades: int = len(COLORS)
 
 
 def figure(key: str, title: str, description: str, size: tuple[int, int], body: str) -> str:
@@ -36,29 +58,36 @@ def figure(key: str, title: str, description: str, size: tuple[int, int], body: 
     )
 
 
-def bars(labels: Sequence[str], weights: Sequence[Number], texts: Sequence[str]) -> str:
+def bars(
+    labels: Sequence[str],
+    weights: Sequence[Number],
+    texts: Sequence[str],
+    layout: BarLayout = BarLayout(),
+) -> str:
     """Draw one bar per weight on a track from 0 to 1, its label and its number above it.
 
     Example:
         >>> 'width="80.00"' in bars(["a"], [0.25], ["0.25"])
         True
     """
+    left, right, thickness = layout.left, layout.left + layout.width, layout.thickness
     rows = []
     for i, (label, weight, text) in enumerate(zip(labels, weights, texts, strict=True)):
-        y = 46 * i
+        y, shade = layout.top + layout.pitch * i, i % layout.shades
         rows.append(
-            f'<text x="0" y="{y + 15}" fill="currentColor">{html.escape(label)}</text>\n'
-            f'<text class="pa-number" x="{BAR}" y="{y + 15}" text-anchor="end" fill="currentColor" '
-            f'data-out="weight-{i}">{text}</text>\n'
-            f'<rect class="pa-track" x="0" y="{y + 22}" width="{BAR}" height="14" '
-            f'fill="none" stroke="#8888"/>\n'
-            f'<rect class="pa-bar pa-c{i}" x="0" y="{y + 22}" width="{BAR * weight:.2f}" '
-            f'height="14" fill="{COLORS[i]}" data-bar="{i}"/>'
+            f'<text x="{left:g}" y="{y + 15:g}" fill="currentColor">{html.escape(label)}</text>\n'
+            f'<text class="pa-number" x="{right:g}" y="{y + 15:g}" text-anchor="end" '
+            f'fill="currentColor" data-out="weight-{i}">{text}</text>\n'
+            f'<rect class="pa-track" x="{left:g}" y="{y + 22:g}" width="{layout.width:g}" '
+            f'height="{thickness}" fill="none" stroke="#8888"/>\n'
+            f'<rect class="pa-bar pa-c{shade}" x="{left:g}" y="{y + 22:g}" '
+            f'width="{layout.width * weight:.2f}" height="{thickness}" fill="{COLORS[shade]}" '
+            f'data-bar="{i}"/>'
         )
-    y = 46 * len(rows) + 10
+    y = layout.top + layout.pitch * (len(rows) - 1) + thickness + 42
     rows += [
-        f'<text class="pa-tick" x="{BAR * at:g}" y="{y}" text-anchor="{anchor}" '
-        f'fill="currentColor">{at:g}</text>'
+        f'<text class="pa-tick" x="{left + layout.width * at:g}" y="{y:g}" '
+        f'text-anchor="{anchor}" fill="currentColor">{at:g}</text>'
         for at, anchor in ((0, "start"), (0.5, "middle"), (1, "end"))
     ]
     return "\n".join(rows)

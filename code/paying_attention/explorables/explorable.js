@@ -38,6 +38,20 @@
     };
   }
 
+  function rowState(inputs) {
+    const weights = inputs.weights[inputs.row], gold = inputs.gold && inputs.gold[inputs.row];
+    const top = display(Math.max.apply(null, weights)), most = [];
+    weights.forEach(function (weight, j) {
+      if (display(weight) === top && top !== "0.00") { most.push(j); } // a tie stays a tie
+    });
+    const hits = most.filter(function (j) { return gold && gold.includes(j); }).length;
+    const judged = hits === 0 ? "no" : hits === most.length ? "yes" : "in part";
+    return {
+      row: inputs.row, weights: weights, most: most, gold: gold,
+      agrees: gold && gold.length ? judged : "",
+    };
+  }
+
   // Texts: what the numbers read as.
 
   function display(number) {
@@ -82,6 +96,34 @@
         ", to " + top[1] + ". The context is " + displayPair(found.context) + ".",
     };
     numbered(texts, "score", found.scores);
+    numbered(texts, "weight", found.weights);
+    return texts;
+  }
+
+  function quoted(positions, words) {
+    return positions.map(function (j) { return "\u201c" + words[j] + "\u201d"; }).join(" and ");
+  }
+
+  function goldText(found, source) {
+    if (!found.gold) { return ""; }
+    if (!found.gold.length) { return "; it has no gold link"; }
+    const words = quoted(found.gold, source), single = found.gold.length === 1;
+    if (found.agrees === "yes") {
+      return single ? "; the gold link agrees" : "; the gold links, " + words + ", agree";
+    }
+    return "; the gold link" + (single ? " is " : "s are ") + words +
+      (found.agrees === "in part" ? ", so it agrees in part" : "");
+  }
+
+  function rowTexts(found, labels, inputs) {
+    const top = display(Math.max.apply(null, found.weights)), many = found.most.length;
+    let looks = "most at " + quoted(found.most, inputs.source) + ", " + top + (many > 1 ? " each" : "");
+    if (many === 0) { looks = "at no word: every weight reads 0.00"; }
+    if (many > 3) { looks = "most at " + many + " words, " + top + " each"; }
+    const texts = {
+      summary: quoted([found.row], inputs.target) + " looks " + looks +
+        goldText(found, inputs.source) + ".",
+    };
     numbered(texts, "weight", found.weights);
     return texts;
   }
@@ -166,6 +208,37 @@
     });
   }
 
+  // Words to pick: radio buttons over the words of the drawing, so that every key and finger works.
+
+  function makePicks(root, words, pick) {
+    const figure = root.querySelector(".pa-figure");
+    const group = make(figure, "div", {
+      "class": "pa-picks", role: "radiogroup", "aria-label": "word of the translation",
+      "data-lm-suppress-shortcuts": "true", // JupyterLab would take the arrow keys
+    });
+    return words.map(function (word, i) {
+      const box = figure.querySelector('.pa-pick[data-row="' + i + '"]');
+      const view = box.ownerSVGElement.viewBox.baseVal;
+      const radio = make(group, "input", {
+        type: "radio", name: root.id + "-pick", value: i, "aria-label": word, autocomplete: "off",
+      });
+      [["left", "x", "width"], ["top", "y", "height"], ["width", "width", "width"],
+        ["height", "height", "height"]].forEach(function (side) {
+        radio.style[side[0]] = 100 * box.getAttribute(side[1]) / view[side[2]] + "%";
+      });
+      radio.addEventListener("change", function () { pick(i); });
+      return radio;
+    });
+  }
+
+  function showPicked(root, now) {
+    root.querySelectorAll("[data-row]").forEach(function (element) {
+      const picked = Number(element.dataset.row) === now.row;
+      element.setAttribute("aria-current", picked);
+      if (picked && element.matches(".pa-lines")) { element.parentNode.append(element); } // on top
+    });
+  }
+
   const KINDS = {
     "softmax-temperature": {
       compute: softmaxState, texts: softmaxTexts,
@@ -180,6 +253,11 @@
       compute: attentionState, texts: attentionTexts, draw: drawPlane, drag: makeDraggable,
       hint: "Drag the ring, or move the sliders.",
       sliders: function (inputs) { return [stateSlider(0, inputs.limit), stateSlider(1, inputs.limit)]; },
+    },
+    "alignment-by-word": {
+      compute: rowState, texts: rowTexts, draw: showPicked,
+      hint: "Pick a target word: click, tap or arrow keys.",
+      sliders: function () { return []; },
     },
   };
 
@@ -201,10 +279,11 @@
   function start(root) {
     const kind = KINDS[root.dataset.kind], controls = root.querySelector(".pa-controls");
     const first = JSON.parse(root.dataset.inputs), sliders = kind.sliders(first);
-    let now = JSON.parse(root.dataset.inputs), announcement = 0;
+    const bar = first.bar || BAR;
+    let now = JSON.parse(root.dataset.inputs), announcement = 0, picks = [];
 
     function show() {
-      const found = kind.compute(now), texts = kind.texts(found, now.labels);
+      const found = kind.compute(now), texts = kind.texts(found, now.labels, now);
       root.dataset.state = JSON.stringify(found); // full precision, for tests and for the curious
       root.querySelectorAll("[data-out]").forEach(function (element) {
         const text = texts[element.dataset.out];
@@ -216,13 +295,14 @@
         if (live.textContent !== texts.summary) { live.textContent = texts.summary; }
       }, 250);
       found.weights.forEach(function (weight, i) {
-        set(root, '[data-bar="' + i + '"]', { width: (BAR * weight).toFixed(2) });
+        set(root, '[data-bar="' + i + '"]', { width: (bar * weight).toFixed(2) });
       });
       sliders.forEach(function (slider) {
         slider.input.value = slider.read(now);
         slider.input.setAttribute("aria-valuetext", slider.text(now));
         slider.output.textContent = slider.text(now);
       });
+      picks.forEach(function (radio, i) { radio.checked = i === now.row; });
       if (kind.draw) { kind.draw(root, now, found); }
     }
 
@@ -239,10 +319,15 @@
         show();
       });
     });
-    make(controls, "button", { type: "button" }, "Reset").addEventListener("click", function () {
-      now = JSON.parse(root.dataset.inputs);
-      show();
-    });
+    if (sliders.length) {
+      make(controls, "button", { type: "button" }, "Reset").addEventListener("click", function () {
+        now = JSON.parse(root.dataset.inputs);
+        show();
+      });
+    }
+    if (first.target) {
+      picks = makePicks(root, first.target, function (row) { now.row = row; show(); });
+    }
     if (kind.drag) {
       kind.drag(root, first.limit, function (state) { now.state = state; show(); });
     }

@@ -13,6 +13,8 @@ from importlib.resources import files
 
 from paying_attention.explorables.arguments import Number, checked_name
 
+LONGEST_WHOLE = 8  # letters of a word that never breaks in a table
+
 
 def display(number: Number) -> str:
     """Write a number with two decimals, exactly as the script does.
@@ -77,6 +79,11 @@ def identify(kind: str, inputs: Mapping[str, object], name: str | None = None) -
     return f"pa-{kind}-{digest[:8]}"
 
 
+def _long(text: str) -> str:
+    """Return the mark of a cell whose words may break on a phone."""
+    return ' class="pa-long"' if any(len(w) > LONGEST_WHOLE for w in text.split()) else ""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table by the keys of its texts: one row per item, the last one sums up.
@@ -84,10 +91,12 @@ class Table:
     Attributes:
         columns: The heads of the columns after the first.
         rows: A head and the keys of its cells, in pairs; an empty key is an empty cell.
+        picked: The row that stands out, if the reader can pick one.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    picked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -128,19 +137,28 @@ class Explorable:
         )
 
     def _table_html(self) -> str:
-        def row(head: str, keys: tuple[str, ...]) -> str:
+        def row(head: str, keys: tuple[str, ...], mark: str = "") -> str:
             cells = (
-                f'<td data-out="{key}">{html.escape(self.texts[key])}</td>' if key else "<td></td>"
+                f'<td data-out="{key}"{_long(self.texts[key])}>{html.escape(self.texts[key])}</td>'
+                if key
+                else "<td></td>"
                 for key in keys
             )
-            return f'<tr><th scope="row">{html.escape(head)}</th>{"".join(cells)}</tr>'
+            name = f'<th scope="row"{_long(head)}>{html.escape(head)}</th>'
+            return f"<tr{mark}>{name}{''.join(cells)}</tr>"
 
         columns = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in self.table.columns)
-        *body, foot = (row(head, keys) for head, keys in self.table.rows)
+        *rows, foot = self.table.rows
+        body = (row(*item, self._mark(i)) for i, item in enumerate(rows))
         return (
             f"<table>\n<thead><tr><td></td>{columns}</tr></thead>\n"
-            f"<tbody>\n{chr(10).join(body)}\n</tbody>\n<tfoot>\n{foot}\n</tfoot>\n</table>"
+            f"<tbody>\n{chr(10).join(body)}\n</tbody>\n<tfoot>\n{row(*foot)}\n</tfoot>\n</table>"
         )
+
+    def _mark(self, row: int) -> str:
+        if self.table.picked is None:
+            return ""
+        return f' data-row="{row}" aria-current="{str(row == self.table.picked).lower()}"'
 
     def __repr__(self) -> str:
         """Return the table as text, for terminals and for readers who cannot see the figure."""

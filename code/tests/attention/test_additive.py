@@ -23,12 +23,14 @@ def ask(attention, query, annotations, mask=None):
     return attention(query, annotations, attention.prepare(annotations, mask), mask)
 
 
-def slow(attention, query, annotations, mask):
+def arrays(attention):
+    return {name: p.detach().numpy().copy() for name, p in attention.named_parameters()}
+
+
+def slow(parameters, query, annotations, mask):
     """Write vᵀ tanh(W s + U h) out, one number at a time."""
-    parameters = {name: p.detach().numpy() for name, p in attention.named_parameters()}
     w, u = parameters["query_proj.weight"], parameters["key_proj.weight"]
     bias, v = parameters["key_proj.bias"], parameters["score_proj.weight"][0]
-    query, annotations = query.numpy(), annotations.numpy()
     weights, output = np.zeros((BATCH, KEY)), np.zeros((BATCH, D_ANNOTATION))
     for b in range(BATCH):
         scores = {}
@@ -66,8 +68,8 @@ def test_by_hand():
 def test_against_a_slow_loop(mask):
     attention, query, annotations = attention_and_inputs()
     found = ask(attention, query, annotations, mask)
-    everything = torch.ones(BATCH, KEY, dtype=torch.bool)
-    weights, output = slow(attention, query, annotations, everything if mask is None else mask)
+    everything = torch.ones(BATCH, KEY, dtype=torch.bool) if mask is None else mask
+    weights, output = slow(arrays(attention), query.numpy(), annotations.numpy(), everything)
     assert np.allclose(found.weights.detach(), weights, rtol=1e-12, atol=0)
     assert np.allclose(found.output.detach(), output, rtol=1e-12)
 
@@ -114,8 +116,10 @@ def test_a_large_score_wins_all_the_weight():
 def test_prepare_is_the_part_that_does_not_depend_on_the_state():
     attention, _, annotations = attention_and_inputs()
     prepared = attention.prepare(annotations, MASK)
-    expected = annotations @ attention.key_proj.weight.T + attention.key_proj.bias
-    assert torch.allclose(prepared, expected)
+    kept = annotations.masked_fill(~MASK[..., None], 0)
+    assert torch.allclose(
+        prepared, kept @ attention.key_proj.weight.T + attention.key_proj.bias, rtol=1e-12
+    )
     assert attention.d_context == D_ANNOTATION
 
 
@@ -133,6 +137,72 @@ def test_gradients_of_inputs_and_weights():
     assert torch.autograd.gradcheck(mix, tuple(tensor.requires_grad_() for tensor in inputs))
 
 
+def test_a_gradient_against_differences_of_the_slow_loop():
+    """Of one number in each parameter and input; `gradcheck` compares the others with torch."""
+    attention, query, annotations = attention_and_inputs()
+    random = np.random.default_rng(1)
+    factors = random.normal(size=(BATCH, KEY)), random.normal(size=(BATCH, D_ANNOTATION))
+    found = ask(attention, query.requires_grad_(), annotations.requires_grad_(), MASK)
+    parts = zip((found.weights, found.output), factors, strict=True)
+    sum((part * torch.from_numpy(factor)).sum() for part, factor in parts).backward()
+    given = dict(attention.named_parameters()) | {"query": query, "annotations": annotations}
+    values = {name: tensor.detach().numpy().copy() for name, tensor in given.items()}
+
+    def mixed(name, place, step):
+        values[name][place] += step
+        found = slow(values, values["query"], values["annotations"], MASK)
+        values[name][place] -= step
+        return sum((part * factor).sum() for part, factor in zip(found, factors, strict=True))
+
+    for name, tensor in given.items():
+        place = tuple(size // 2 if size > BATCH else size - 1 for size in tensor.shape)
+        place = (1, 2, 7) if name == "annotations" else place
+        expected = (mixed(name, place, 1e-5) - mixed(name, place, -1e-5)) / 2e-5
+        assert abs(expected) > 1e-3
+        assert float(tensor.grad[place]) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("rubbish", [math.nan, math.inf])
+def test_rubbish_at_padding_reaches_neither_output_nor_gradient(rubbish):
+    attention, asked, clean = attention_and_inputs()
+    found = []
+    for padding in (0.0, rubbish):
+        attention.zero_grad()
+        query = asked.clone().requires_grad_()
+        annotations = clean.masked_fill(~MASK[..., None], padding).requires_grad_()
+        seen = ask(attention, query, annotations, MASK)
+        seen.output.square().sum().backward()
+        parameters = [p.grad for p in attention.parameters()]
+        found.append([seen.output, seen.weights, query.grad, annotations.grad, *parameters])
+    for expected, got in zip(*found, strict=True):
+        assert torch.equal(got, expected)
+
+
+def test_a_sentence_without_words_has_zeros_and_finite_gradients():
+    attention, query, annotations = attention_and_inputs()
+    mask = MASK.clone()
+    mask[1] = False
+    found = ask(attention, query.requires_grad_(), annotations.requires_grad_(), mask)
+    assert (found.weights[1] == 0).all()
+    assert (found.output[1] == 0).all()
+    with torch.autograd.set_detect_anomaly(True):
+        found.output.square().sum().backward()
+    assert all(p.grad.isfinite().all() for p in attention.parameters())
+    assert (query.grad[1] == 0).all()
+    assert (annotations.grad[1] == 0).all()
+    assert query.grad[0].any()
+
+
+def test_the_target_position_does_not_matter():
+    attention, query, annotations = attention_and_inputs()
+    prepared = attention.prepare(annotations, MASK)
+    first, later = (
+        attention(query, annotations, prepared, MASK, position=position) for position in (0, 5)
+    )
+    assert torch.equal(first.weights, later.weights)
+    assert first.log_prob is None
+
+
 def test_every_parameter_learns():
     attention, query, annotations = attention_and_inputs()
     ask(attention, query, annotations, MASK).output.square().sum().backward()
@@ -141,6 +211,7 @@ def test_every_parameter_learns():
 
 @pytest.mark.parametrize("widths", [(0, 3, 5), (3, 0, 5), (3, 5, 0), (-1, 3, 5)])
 def test_a_width_below_one_is_named(widths):
-    match = "expected 1 or more, got " + ", ".join(map(str, widths))
-    with pytest.raises(ValueError, match=f"d_query, d_annotation, d_score: {match}"):
+    names = ("d_query", "d_annotation", "d_score")
+    name, width = next(pair for pair in zip(names, widths, strict=True) if pair[1] < 1)
+    with pytest.raises(ValueError, match=f"^{name}: expected 1 or more, got {width}"):
         AdditiveAttention(*widths)

@@ -6,7 +6,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paying_attention.attention.core import attend, masked_softmax
+from paying_attention.attention.core import (
+    DecoderAttention,
+    attend,
+    check_sizes,
+    masked_softmax,
+    without_unseen,
+)
 
 BATCH, HEAD, QUERY, KEY, VALUE = 2, 3, 5, 7, 11
 
@@ -237,3 +243,136 @@ def test_a_mask_of_numbers_is_refused(dtype):
 def test_values_that_are_not_as_many_as_the_keys_are_named():
     with pytest.raises(ValueError, match="value: expected 7 values, one for each key, got 5"):
         attend(torch.zeros(3, 7), torch.zeros(5, 2))
+
+
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize("shape", [(6,), (5, 1, 7), (2, 5, 7), (4, 7), (5, 8)])
+def test_a_mask_that_does_not_broadcast_to_the_scores_is_named(shape):
+    """Also one that broadcasts the wrong way: it would make more rows than there are queries."""
+    mask = torch.ones(shape, dtype=torch.bool)
+    for function in (masked_softmax, lambda scores, mask: attend(scores, torch.ones(7, 2), mask)):
+        with pytest.raises(ValueError, match=r"mask: .* broadcasts to \(5, 7\), got \(") as error:
+            function(torch.zeros(5, 7), mask)
+        assert str(error.value).endswith(f"got {shape}")
+
+
+def test_without_a_mask_all_values_stay():
+    value = normal(BATCH, KEY, VALUE)
+    assert without_unseen(value, None) is value
+
+
+def test_values_go_that_no_query_may_see():
+    """Key 1 is seen by the second query only, key 2 by nobody."""
+    value = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [math.nan, math.inf]]])
+    mask = torch.tensor([[[True, False, False], [True, True, False]]])
+    assert without_unseen(value, mask).tolist() == [[[1, 2], [3, 4], [0, 0]]]
+    assert without_unseen(value, mask[:, :1]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
+    assert without_unseen(value, mask[0, 0]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
+    mask = torch.tensor([[[True]], [[False]]])  # for all keys at once
+    both = without_unseen(torch.ones(2, 3, 5), mask)
+    assert both.sum(dim=(1, 2)).tolist() == [15, 0]
+
+
+def test_the_gradient_of_unseen_values_is_zero():
+    value = normal(BATCH, KEY, VALUE).requires_grad_()
+    mask = (torch.arange(KEY) < 4).expand(BATCH, QUERY, KEY)
+    without_unseen(value, mask).sum().backward()
+    assert (value.grad[:, :4] == 1).all()
+    assert (value.grad[:, 4:] == 0).all()
+
+
+# --- attention for a decoder, which asks one question at a time ---------------------------------
+
+PADDED = torch.tensor([[True] * 7, [True, True, True, False, False, False, False]])
+
+
+class Given(DecoderAttention):
+    """Scores that were fixed beforehand, whatever is asked."""
+
+    def __init__(self, scores):
+        super().__init__(3, VALUE)
+        self.given = scores
+
+    def scores(self, query, prepared):
+        return self.given
+
+
+def answer(scores, annotations, mask=None, **more):
+    attention = Given(scores)
+    query = normal(len(scores), 3)
+    return attention(query, annotations, attention.prepare(annotations, mask), mask, **more)
+
+
+@pytest.mark.parametrize("mask", [None, PADDED])
+def test_one_question_is_attend_with_one_query(mask):
+    scores, annotations = normal(BATCH, KEY), normal(BATCH, KEY, VALUE, seed=1)
+    found = answer(scores, annotations, mask)
+    everything = np.ones((BATCH, 1, KEY), dtype=bool) if mask is None else mask[:, None].numpy()
+    weights, output = slow_attend(scores[:, None].numpy(), annotations.numpy(), everything)
+    assert np.allclose(found.weights, weights[:, 0], rtol=1e-12, atol=0)
+    assert np.allclose(found.output, output[:, 0], rtol=1e-12)
+    assert found.log_prob is None
+
+
+def test_a_shift_of_all_scores_of_a_decoder_changes_nothing():
+    scores, annotations = normal(BATCH, KEY), normal(BATCH, KEY, VALUE, seed=1)
+    found = answer(scores, annotations, PADDED)
+    shifted = answer(scores + torch.tensor([[300.0], [-7.0]]), annotations, PADDED, position=4)
+    assert torch.allclose(shifted.weights, found.weights, rtol=1e-12)
+    assert torch.allclose(shifted.output, found.output, rtol=1e-12)
+
+
+def test_a_decoder_that_sees_nothing_gets_zeros_and_finite_gradients():
+    scores, annotations = normal(BATCH, KEY).requires_grad_(), normal(BATCH, KEY, VALUE)
+    mask = PADDED.clone()
+    mask[1] = False
+    found = answer(scores, annotations.requires_grad_(), mask)
+    assert not found.weights[1].any()
+    assert not found.output[1].any()
+    found.output.square().sum().backward()
+    assert scores.grad.isfinite().all()
+    assert annotations.grad.isfinite().all()
+    assert scores.grad[0].any()
+
+
+def test_prepare_only_takes_the_padding_away():
+    attention, annotations = DecoderAttention(3, VALUE), normal(BATCH, KEY, VALUE)
+    assert torch.equal(attention.prepare(annotations, None), annotations)
+    spoilt = annotations.masked_fill(~PADDED[..., None], torch.nan)
+    prepared = attention.prepare(spoilt, PADDED)
+    assert torch.equal(prepared, annotations.masked_fill(~PADDED[..., None], 0))
+    assert (attention.d_query, attention.d_context) == (3, VALUE)
+
+
+def test_a_kind_of_attention_must_say_how_it_scores():
+    annotations = normal(BATCH, KEY, VALUE)
+    with pytest.raises(NotImplementedError):
+        DecoderAttention(3, VALUE)(normal(BATCH, 3), annotations, annotations)
+
+
+@pytest.mark.usefixtures("without_type_checks")
+def test_a_decoder_with_other_widths_or_another_mask_is_named():
+    scores, annotations = normal(BATCH, KEY), normal(BATCH, KEY, VALUE)
+    attention = Given(scores)
+    with pytest.raises(ValueError, match="query: expected width 3, got 5"):
+        attention(normal(BATCH, 5), annotations, annotations)
+    with pytest.raises(ValueError, match="annotations: expected width 11, got 9"):
+        attention(normal(BATCH, 3), annotations[..., 2:], annotations)
+    with pytest.raises(ValueError, match=r"mask: expected shape \(2, 7\), got \(2, 6\)"):
+        attention(normal(BATCH, 3), annotations, annotations, PADDED[:, 1:])
+    with pytest.raises(TypeError, match=r"mask: expected a boolean tensor, got torch\.float32"):
+        attention(normal(BATCH, 3), annotations, annotations, PADDED.float())
+
+
+@pytest.mark.parametrize(("d_query", "d_annotation"), [(0, 5), (5, 0), (5, -1)])
+def test_a_decoder_without_width_is_named(d_query, d_annotation):
+    name = "d_query" if d_query < 1 else "d_annotation"
+    match = f"{name}: expected 1 or more, got {min(d_query, d_annotation)}"
+    with pytest.raises(ValueError, match=match):
+        DecoderAttention(d_query, d_annotation)
+
+
+def test_the_first_size_below_one_is_named():
+    check_sizes(heads=1, width=7)
+    with pytest.raises(ValueError, match=r"^width: expected 1 or more, got -3$"):
+        check_sizes(heads=1, width=-3, depth=0)

@@ -87,3 +87,22 @@ def test_join_of_one_changes_nothing(one):
 def test_there_must_be_something_to_join():
     with pytest.raises(ValueError, match="pairs: expected at least one pair, got none"):
         SentencePair.join([], ";")
+
+
+def test_reverse_by_hand():
+    sure, possible = frozenset({(0, 0), (0, 2)}), frozenset({(1, 2)})
+    back = SentencePair(("look", "it", "up"), ("cherchez", "-le"), sure, possible).reverse()
+    assert back.source == ("cherchez", "-le")
+    assert back.target == ("look", "it", "up")
+    assert back.sure == {(0, 0), (2, 0)}
+    assert back.possible == {(0, 0), (2, 0), (2, 1)}
+
+
+@given(parts())
+def test_reverse_links_the_same_words_and_undoes_itself(one):
+    pair = SentencePair(*one)
+    back = pair.reverse()
+    for kind in ("sure", "possible"):
+        forth = {(pair.target[t], pair.source[s]) for t, s in getattr(pair, kind)}
+        assert {(back.source[s], back.target[t]) for t, s in getattr(back, kind)} == forth
+    assert back.reverse() == pair

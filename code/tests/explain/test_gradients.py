@@ -5,15 +5,21 @@ import pytest
 import torch
 
 from paying_attention.explain.gradients import gradient_by_position
-from paying_attention.models.seq2seq import MEMORIES
 from tests.toy import sentence, toy_batch, toy_model
+
+MODELS = {
+    "start": {"memory": "start"},
+    "constant": {"memory": "constant"},
+    "Bahdanau": {"memory": "additive"},
+    "Luong": {"memory": "general", "query": "after", "input_feeding": True, "values": "words"},
+}
 
 
 def log_probability(model, embedded, batch):
     """Log-probability of the right translation of one sentence, summed word by word."""
     with torch.no_grad():
         encoded = model.encoder.read(embedded, batch.source_lengths)
-        log_probs = torch.log_softmax(model.decode(encoded, batch.target_input), dim=-1)
+        log_probs = torch.log_softmax(model.decode(encoded, batch.target_input).logits, dim=-1)
     words = enumerate(batch.target_output[0].tolist())
     return sum(log_probs[0, step, word].item() for step, word in words if word != 0)
 
@@ -35,18 +41,19 @@ def slow_shares(model, batch):
     return norms / norms.sum()
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_against_finite_differences(memory):
-    model, batch = toy_model(memory), toy_batch((5, 5), (4, 2))
+@pytest.mark.parametrize("name", MODELS)
+def test_against_finite_differences(name):
+    model, batch = toy_model(**MODELS[name]), toy_batch((5, 5), (4, 2))
     alone = [slow_shares(model, sentence(batch, row)) for row in range(2)]
     shares = gradient_by_position(model, batch)
     assert shares.shape == (5,)
     assert np.allclose(shares, np.mean(alone, axis=0), rtol=1e-5)
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_shares_sum_to_one(memory):
-    shares = gradient_by_position(toy_model(memory), toy_batch((7,) * 5, (3, 1, 4, 1, 5)))
+@pytest.mark.parametrize("name", MODELS)
+def test_shares_sum_to_one(name):
+    batch = toy_batch((7,) * 5, (3, 1, 4, 1, 5))
+    shares = gradient_by_position(toy_model(**MODELS[name]), batch)
     assert shares.sum().item() == pytest.approx(1)
     assert (shares > 0).all()
 

@@ -3,9 +3,13 @@ import pytest
 
 from paying_attention.explorables.arguments import (
     checked_labels,
+    checked_links,
     checked_name,
     checked_number,
     checked_numbers,
+    checked_position,
+    checked_weights,
+    checked_words,
 )
 
 pytestmark = pytest.mark.usefixtures("without_type_checks")
@@ -72,3 +76,44 @@ def test_a_label_that_cannot_be_drawn_is_named(label):
 def test_a_name_that_is_no_id_is_refused(name):
     with pytest.raises(ValueError, match="name: expected lower-case words"):
         checked_name(name)
+
+
+def test_the_argument_is_named_as_the_caller_says():
+    with pytest.raises(ValueError, match="source: expected 1 to 16 printable characters, got ''"):
+        checked_words("source", ["a", ""], most=14)
+
+
+@pytest.mark.parametrize("row", [(0.5, 0.25), (0.0, 0.0), (1.0000001, 0.0), (0.5, 0.5004)])
+def test_weights_may_sum_to_less_than_one_and_miss_it_by_rounding(row):
+    found = checked_weights([row], rows=1, columns=2)
+    assert found == (tuple(min(number, 1.0) for number in row),)
+
+
+@pytest.mark.parametrize("row", [(0.6, 0.5), (1.01, 0.0), (-0.01, 0.5), (0.5, float("nan"))])
+def test_weights_above_one_or_below_zero_are_refused(row):
+    with pytest.raises(ValueError, match=r"weights\[0\].*: expected .* 1, got"):
+        checked_weights([row], rows=1, columns=2)
+
+
+def test_links_are_listed_by_row():
+    found = checked_links("gold", [(2, 1), (0, 3), (2, 0), (2, 1)], rows=3, columns=4)
+    assert found == ((3,), (), (0, 1))
+
+
+def test_the_links_of_a_row_are_in_order():
+    # a set of these two has another order when they come the other way round
+    assert checked_links("gold", [(0, 8), (0, 0)], rows=1, columns=9) == ((0, 8),)
+    assert checked_links("gold", [(0, 0), (0, 8)], rows=1, columns=9) == ((0, 8),)
+
+
+def test_a_link_is_target_first():
+    with pytest.raises(ValueError, match=r"gold, target of \(3, 0\): expected 0 to 2, got 3"):
+        checked_links("gold", [(3, 0)], rows=3, columns=4)
+
+
+@pytest.mark.parametrize(
+    ("position", "error"), [(-1, ValueError), (3, ValueError), (1.0, TypeError)]
+)
+def test_a_position_without_a_word_is_refused(position, error):
+    with pytest.raises(error, match=f"row: expected .*, got {position}"):
+        checked_position("row", position, length=3)

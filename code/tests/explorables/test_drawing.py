@@ -15,6 +15,16 @@ def test_a_bar_is_as_long_as_its_weight():
     assert numbers(markup, "width")[1::2] == [0.0, 80.0, 320.0]
 
 
+def test_bars_of_a_narrow_column_stand_where_its_layout_says():
+    layout = drawing.BarLayout(left=200, top=30, width=100, pitch=42, thickness=8, shades=1)
+    weights = [i / 13 for i in range(14)]
+    markup = drawing.bars(["w"] * 14, weights, ["0"] * 14, layout)
+    assert numbers(markup, "width")[1::2] == [round(100 * weight, 2) for weight in weights]
+    assert numbers(markup, "y")[2:-3:4] == [30 + 42 * i + 22 for i in range(14)]
+    assert set(re.findall(r"pa-c\d+", markup)) == {"pa-c0"}
+    assert (min(numbers(markup, "x")), max(numbers(markup, "x"))) == (200, 300)
+
+
 def test_y_points_upwards():
     assert drawing.to_pixels((0.0, 1.0), limit=2)[1] < drawing.HALF
 

@@ -5,11 +5,20 @@ from html.parser import HTMLParser
 
 import pytest
 
+from paying_attention.explorables.alignment import alignment_by_word
 from paying_attention.explorables.by_hand import attention_by_hand
 from paying_attention.explorables.explorable import display
 from paying_attention.explorables.softmax import softmax_temperature
 
-BOTH = pytest.mark.parametrize("build", [softmax_temperature, attention_by_hand])
+WEIGHTS = [[0.94, 0.03, 0.03], [0.05, 0.07, 0.88], [0.03, 0.95, 0.02]]
+
+
+def alignment(labels=("je", "t'", "aime"), **settings):
+    target, gold = ("I", "love", "you"), [(0, 0), (1, 2), (2, 1)]
+    return alignment_by_word(WEIGHTS, target, labels, gold, **settings)
+
+
+ALL = pytest.mark.parametrize("build", [softmax_temperature, attention_by_hand, alignment])
 
 
 class Elements(HTMLParser):
@@ -67,7 +76,7 @@ def test_halves_go_away_from_zero_and_zero_has_no_sign(number, text):
     assert display(number) == text
 
 
-@BOTH
+@ALL
 def test_the_same_call_gives_the_same_bytes(build):
     assert build()._repr_html_() == build()._repr_html_()
 
@@ -88,7 +97,7 @@ def test_another_process_gives_the_same_bytes():
     assert len(runs) == 1
 
 
-@BOTH
+@ALL
 def test_the_static_form_has_a_named_picture_and_a_table(build):
     page = parsed(build())
     ids = page.ids()
@@ -100,19 +109,23 @@ def test_the_static_form_has_a_named_picture_and_a_table(build):
     tags = [tag for tag, _ in page.found]
     assert tags.count("title") == tags.count("desc") == len(pictures)
     assert tags.count("table") == 1
-    shown = {"2.00", "0.67", "0.24", "0.09", "1.00"}, {"(1.11, 0.51)", "0.11", "0.07", "0.82"}
+    shown = (
+        {"2.00", "0.67", "0.24", "0.09", "1.00"},
+        {"(1.11, 0.51)", "0.11", "0.07", "0.82"},
+        {"0.94", "0.88", "0.95", "yes", "3 of 3"},
+    )
     assert any(numbers <= set(page.cells) for numbers in shown)
     heads = [attributes for tag, attributes in page.found if tag == "th"]
     assert {head["scope"] for head in heads} == {"row", "col"}
 
 
-@BOTH
+@ALL
 def test_nothing_that_needs_the_script_stands_on_the_static_page(build):
     tags = {tag for tag, _ in parsed(build()).found}
     assert not tags & {"input", "button", "output", "template"}
 
 
-@BOTH
+@ALL
 def test_every_drawing_vanishes_with_the_style_sheet(build):
     # a viewer that drops <style> and <svg> would otherwise leave loose labels behind
     figures = [a for _, a in parsed(build()).found if a.get("class") == "pa-figure"]
@@ -128,6 +141,9 @@ def test_ids_are_unique_on_a_page_of_many():
         softmax_temperature(labels=("a", "b", "c")),
         attention_by_hand(),
         attention_by_hand(state=(0, 1)),
+        alignment(),
+        alignment(row=1),
+        alignment(name="another"),
     )
     ids = [name for explorable in many for name in parsed(explorable).ids()]
     assert len(ids) == len(set(ids))
@@ -137,7 +153,7 @@ def test_integers_and_floats_are_the_same_figure():
     assert softmax_temperature((2, 1, 0))._repr_html_() == softmax_temperature()._repr_html_()
 
 
-@BOTH
+@ALL
 def test_labels_are_escaped_everywhere(build):
     labels = ("<b>x</b>", 'a"b&c', "</script>")
     markup = build(labels=labels)._repr_html_()
@@ -149,7 +165,7 @@ def test_labels_are_escaped_everywhere(build):
     assert r"a\"b&c" in inputs
 
 
-@BOTH
+@ALL
 def test_nothing_is_fetched_and_nothing_leaks(build):
     markup = build()._repr_html_()
     assert not re.search(r"https?:|@import|url\(|\bsrc=|\bimport\b", markup)
@@ -158,7 +174,13 @@ def test_nothing_is_fetched_and_nothing_leaks(build):
     assert "$" not in script  # a page that typesets formulas would look for its partner
 
 
-@BOTH
+def test_only_words_that_are_long_may_break_in_a_table():
+    page = parsed(alignment(labels=("je", "Donaudampf", "eightlet")))
+    breakable = [attributes for _, attributes in page.found if attributes.get("class") == "pa-long"]
+    assert [attributes["data-out"] for attributes in breakable] == ["most-2", "gold-2"]
+
+
+@ALL
 def test_the_text_form_is_the_table(build):
     explorable = build()
     text = repr(explorable)

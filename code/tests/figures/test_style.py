@@ -2,12 +2,15 @@ from itertools import combinations
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from paying_attention.figures.style import (
     OTHERS,
+    WEIGHTS,
     WITH_ATTENTION,
     WITHOUT_ATTENTION,
+    ink_on,
     use_book_style,
 )
 
@@ -25,8 +28,47 @@ def test_colours_are_those_of_the_book():
 
 
 def brightness(color):
+    """Relative luminance, as the web's rules for contrast define it."""
     channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
     return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+
+
+def contrast(one, other):
+    """Contrast of two colours, from 1 to 21 (WCAG 2)."""
+    dark, light = sorted(brightness(mpl.colors.to_rgb(color)) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_by_hand():
+    assert contrast("black", "white") == pytest.approx(21)
+    assert contrast("#777777", "white") == pytest.approx(4.48, abs=0.01)
+
+
+def test_weights_go_from_white_to_dark_in_even_steps():
+    assert mpl.colors.to_hex(WEIGHTS(0.0)) == "#ffffff"
+    colors = WEIGHTS(np.linspace(0, 1, 11))[:, :3]
+    lightness = np.array([116 * np.cbrt(brightness(color)) - 16 for color in colors])
+    steps = -np.diff(lightness)
+    assert lightness[-1] < 10
+    assert steps.min() > 7.5  # even for the eye, so for grey paper too
+    assert steps.max() < 12
+
+
+def test_weights_are_blue_for_every_eye():
+    red, _, blue = np.moveaxis(WEIGHTS(np.linspace(0, 1, 51))[:, :3], 1, 0)
+    assert (blue >= red).all()
+
+
+@pytest.mark.parametrize("weight", np.linspace(0, 1, 101))
+def test_ink_reads_on_every_weight(weight):
+    assert contrast(ink_on(WEIGHTS(weight)), WEIGHTS(weight)) >= 4.5
+
+
+def test_ink_is_the_better_of_two():
+    for grey in np.linspace(0, 1, 101):
+        background = (grey, grey, grey)
+        best = max(("black", "white"), key=lambda ink: contrast(ink, background))
+        assert ink_on(background) == best
 
 
 def test_colours_stay_apart_and_visible_on_white():

@@ -1,0 +1,111 @@
+"""What a recurrent encoder-decoder is made of."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Attention = Literal["additive", "dot", "general", "concat", "location", "local-m", "local-p"]
+Memory = Literal["start", "constant"] | Attention
+ATTENTIONS: tuple[str, ...] = get_args(Attention)
+MEMORIES: tuple[str, ...] = ("start", "constant", *ATTENTIONS)
+
+
+@dataclass(frozen=True)
+class Seq2SeqConfig:
+    """Sizes and choices of a recurrent encoder-decoder.
+
+    Args:
+        source_vocab_size: Tokens to read.
+        target_vocab_size: Tokens to write.
+        d_embedding: Width of the word embeddings.
+        d_encoder: Width of an annotation; a bidirectional encoder gives each direction half.
+        d_decoder: Width of the decoder's state.
+        bidirectional: Whether the encoder reads in both directions.
+        memory: ``"start"``: one vector starts the decoder. ``"constant"``: the same vector is
+            also its input at every step. All others name an attention that chooses at every step.
+        dropout: Share of the embeddings' features that training drops.
+        query: Which state asks the attention: the one ``"before"`` the step to the next word, as in
+            Bahdanau's decoder, or the one ``"after"`` it, as in Luong's.
+        input_feeding: Whether the next step sees h̃ of this one; with the query ``"after"`` only.
+        start: The decoder's first state: made of the source's ``"summary"``, or ``"zeros"``.
+        values: What attention mixes: the ``"annotations"``, or the ``"words"``, the embeddings
+            before the encoder read them. The scores come from the annotations in both cases.
+        hard: Whether attention draws one position instead of mixing; with the query ``"after"`` and
+            without input feeding, so that a draw decides about its own word only.
+        window: Positions on each side that ``"local-m"`` and ``"local-p"`` see.
+        max_source_len: Positions that ``"location"`` can tell apart.
+
+    Raises:
+        ValueError: If a size is below 1, a choice unknown, ``d_encoder`` odd when two directions
+            must share it, ``dropout`` not at least 0 and below 1, or two choices do not fit.
+    """
+
+    source_vocab_size: int
+    target_vocab_size: int
+    d_embedding: int = 64
+    d_encoder: int = 128
+    d_decoder: int = 128
+    bidirectional: bool = True
+    memory: Memory = "constant"
+    dropout: float = 0.0
+    query: Literal["before", "after"] = "before"
+    input_feeding: bool = False
+    start: Literal["summary", "zeros"] = "summary"
+    values: Literal["annotations", "words"] = "annotations"
+    hard: bool = False
+    window: int = 5
+    max_source_len: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse settings that contradict each other."""
+        sizes = "source_vocab_size target_vocab_size d_embedding d_encoder d_decoder max_source_len"
+        for name in sizes.split():
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")
+        for name, choices in (
+            ("memory", MEMORIES),
+            ("query", ("before", "after")),
+            ("start", ("summary", "zeros")),
+            ("values", ("annotations", "words")),
+        ):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name}: expected one of {choices}, got {getattr(self, name)!r}")
+        if self.bidirectional and self.d_encoder % 2:
+            raise ValueError(
+                f"d_encoder: expected an even width for two directions, got {self.d_encoder}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout: expected 0 or more and below 1, got {self.dropout}")
+        self._check_attention()
+
+    def _check_attention(self) -> None:
+        """Refuse choices about attention where there is none, or that exclude each other."""
+        chosen = {
+            "query": self.query == "after",
+            "values": self.values == "words",
+            "hard": self.hard,
+            "start": self.start == "zeros",
+        }
+        if self.memory not in ATTENTIONS and (unfit := [k for k, v in chosen.items() if v]):
+            raise ValueError(
+                f"{unfit[0]}: expected a memory of {ATTENTIONS} with {getattr(self, unfit[0])!r}, "
+                f"got {self.memory!r}"
+            )
+        if self.input_feeding and self.query == "before":
+            raise ValueError("input_feeding: expected query 'after' with it, got 'before'")
+        if self.hard and (self.query == "before" or self.input_feeding):
+            raise ValueError(
+                f"hard: expected query 'after' and no input feeding with it, "
+                f"got {self.query!r} and {self.input_feeding}"
+            )
+
+    @property
+    def d_direction(self) -> int:
+        """Width of the encoder's state in one direction."""
+        return self.d_encoder // 2 if self.bidirectional else self.d_encoder
+
+    @property
+    def d_context(self) -> int:
+        """Width of what the memory gives the decoder at each step; 0 if it gives nothing."""
+        if self.memory == "start":
+            return 0
+        return self.d_embedding if self.values == "words" else self.d_encoder

@@ -1,0 +1,145 @@
+import dataclasses
+import itertools
+
+import pytest
+
+from paying_attention.models.seq2seq_config import ATTENTIONS, MEMORIES, Seq2SeqConfig
+from tests.toy import toy_config
+
+SIZES = ["source_vocab_size", "target_vocab_size", "d_embedding", "d_encoder", "d_decoder"]
+NO_ATTENTION = ["start", "constant"]
+
+
+def test_the_memories_are_two_fixed_vectors_and_seven_attentions():
+    seven = ["additive", "dot", "general", "concat", "location", "local-m", "local-p"]
+    assert list(ATTENTIONS) == seven
+    assert list(MEMORIES) == NO_ATTENTION + seven
+
+
+@pytest.mark.parametrize("name", [*SIZES, "max_source_len"])
+@pytest.mark.parametrize("size", [0, -4])
+def test_a_size_below_one_is_named(name, size):
+    with pytest.raises(ValueError, match=f"^{name}: expected 1 or more, got {size}$"):
+        dataclasses.replace(toy_config(), **{name: size})
+    smallest = dataclasses.replace(toy_config(bidirectional=False), **{name: 1})
+    assert getattr(smallest, name) == 1
+
+
+def test_an_odd_width_cannot_be_shared_by_two_directions():
+    with pytest.raises(ValueError, match=r"d_encoder: expected an even width .* got 7"):
+        dataclasses.replace(toy_config(), d_encoder=7)
+    one_way = Seq2SeqConfig(13, 11, d_encoder=7, bidirectional=False)
+    assert one_way.d_direction == 7
+    assert toy_config().d_direction == 3
+
+
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize("memory", ["none", "", "Dot", "local", "local_m", "hard", None, ()])
+def test_an_unknown_memory_is_named(memory):
+    with pytest.raises(ValueError, match=r"^memory: expected one of .*'additive'.*, got ") as error:
+        dataclasses.replace(toy_config(), memory=memory)
+    assert str(error.value).endswith(f"got {memory!r}")
+
+
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("query", "'before', 'after'"),
+        ("start", "'summary', 'zeros'"),
+        ("values", "'annotations', 'words'"),
+    ],
+)
+@pytest.mark.parametrize("wrong", ["none", "", "Before", "zero", "word", True, None])
+def test_an_unknown_choice_is_named(name, choices, wrong):
+    with pytest.raises(ValueError, match=rf"^{name}: expected one of \({choices}\), got ") as error:
+        dataclasses.replace(toy_config(), **{name: wrong})
+    assert str(error.value).endswith(f"got {wrong!r}")
+
+
+@pytest.mark.parametrize("dropout", [-0.1, 1.0, 1.5, float("nan")])
+def test_a_dropout_out_of_range_is_named(dropout):
+    with pytest.raises(ValueError, match=f"dropout: expected 0 or more and below 1, got {dropout}"):
+        dataclasses.replace(toy_config(), dropout=dropout)
+
+
+def test_a_config_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        toy_config().d_encoder = 8
+
+
+def test_what_a_config_says_if_nobody_chooses():
+    """Chapter 01's decoder: the summary starts it, and is asked before each step."""
+    config = Seq2SeqConfig(13, 11)
+    assert (config.memory, config.query, config.start) == ("constant", "before", "summary")
+    assert (config.values, config.input_feeding, config.hard) == ("annotations", False, False)
+
+
+@pytest.mark.parametrize("memory", NO_ATTENTION)
+@pytest.mark.parametrize(
+    "choice", [{"query": "after"}, {"values": "words"}, {"hard": True}, {"start": "zeros"}]
+)
+def test_a_choice_about_attention_needs_one(memory, choice):
+    ((name, value),) = choice.items()
+    with pytest.raises(ValueError, match=f"^{name}: expected a memory of ") as error:
+        toy_config(memory, **choice)
+    assert str(error.value).endswith(f"{ATTENTIONS} with {value!r}, got {memory!r}")
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_input_feeding_needs_a_decoder_that_asks_after_the_step(memory):
+    match = "^input_feeding: expected query 'after' with it, got 'before'$"
+    with pytest.raises(ValueError, match=match):
+        toy_config(memory, input_feeding=True)
+
+
+@pytest.mark.parametrize(("query", "input_feeding"), [("before", False), ("after", True)])
+def test_a_draw_may_decide_about_its_own_word_only(query, input_feeding):
+    match = "^hard: expected query 'after' and no input feeding with it, got "
+    with pytest.raises(ValueError, match=match) as error:
+        toy_config("general", hard=True, query=query, input_feeding=input_feeding)
+    assert str(error.value).endswith(f"got {query!r} and {input_feeding}")
+
+
+def fits(memory, query, input_feeding, hard, **choices):
+    """What the docstring allows, said the other way round."""
+    if memory in NO_ATTENTION:
+        usual = {"start": "summary", "values": "annotations"}
+        return (query, input_feeding, hard) == ("before", False, False) and choices == usual
+    allowed = [("before", False, False)]
+    allowed += [("after", False, False), ("after", True, False), ("after", False, True)]
+    return (query, input_feeding, hard) in allowed
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_all_choices_together_are_taken_or_refused(memory):
+    choices = {
+        "query": ["before", "after"],
+        "input_feeding": [False, True],
+        "start": ["summary", "zeros"],
+        "values": ["annotations", "words"],
+        "hard": [False, True],
+    }
+    taken = 0
+    for combination in itertools.product(*choices.values()):
+        chosen = dict(zip(choices, combination, strict=True))
+        if memory.startswith("local") and chosen["hard"]:
+            continue  # has no scores of every position: see test_decoder.py
+        if fits(memory, **chosen):
+            config = toy_config(memory, **chosen)
+            assert {name: getattr(config, name) for name in chosen} == chosen
+            taken += 1
+        else:
+            named = "|".join(name for name, value in chosen.items() if value != choices[name][0])
+            with pytest.raises(ValueError, match=rf"^({named}): expected .*, got "):
+                toy_config(memory, **chosen)
+    expected = 1 if memory in NO_ATTENTION else 12 if memory.startswith("local") else 16
+    assert taken == expected
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_the_width_of_the_context(memory):
+    """An embedding has 5 numbers, an annotation 6."""
+    assert toy_config(memory).d_context == (0 if memory == "start" else 6)
+    if memory in ATTENTIONS:
+        assert toy_config(memory, values="words").d_context == 5
