@@ -28,8 +28,13 @@ from paying_attention.explorables.softmax import (
 )
 
 SOFTMAX, ATTENTION, ALIGNMENT = "softmax-temperature", "attention-by-hand", "alignment-by-word"
-CHAPTERS = {SOFTMAX: "chapters/00-warm-up.html", ATTENTION: "chapters/01-the-bottleneck.html"}
-BOTH = pytest.mark.parametrize("kind", list(CHAPTERS))
+CHAPTERS = {
+    SOFTMAX: "chapters/00-warm-up.html",
+    ATTENTION: "chapters/01-the-bottleneck.html",
+    ALIGNMENT: "chapters/02-bahdanau.html",
+}
+EACH = pytest.mark.parametrize("kind", list(CHAPTERS))
+BOTH = pytest.mark.parametrize("kind", [SOFTMAX, ATTENTION])  # those with sliders
 
 # Positions of the sliders: ties, negative scores, minus zero, both ends of the temperature.
 SCORES = [
@@ -214,7 +219,7 @@ def middle(locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-@BOTH
+@EACH
 def test_the_page_computes_what_python_computes(browser, site, kind):
     with chapter(browser, site, kind) as (_, root):
         assert differences(kind, inputs_of(root), root.evaluate(SWEEP, GRIDS[kind])) == []
@@ -304,7 +309,7 @@ def test_so_it_does_for_every_row_of_many_translations(browser):
         assert agreed == {"yes", "no", "in part", ""}  # so each of these was met
 
 
-@BOTH
+@EACH
 def test_becoming_live_changes_no_number(browser, site, kind):
     read = """(root) => [...root.querySelectorAll("[data-out]")].map((e) => e.textContent)"""
     with chapter(browser, site, kind, java_script_enabled=False) as (page, root):
@@ -314,7 +319,7 @@ def test_becoming_live_changes_no_number(browser, site, kind):
         assert root.evaluate(read) == static
 
 
-@BOTH
+@EACH
 def test_it_reads_without_javascript(browser, site, kind):
     with chapter(browser, site, kind, java_script_enabled=False) as (_, root):
         expect(root.get_by_role("img").first).to_be_visible()
@@ -524,7 +529,7 @@ def test_a_viewer_that_drops_styles_and_drawings_shows_the_table_alone(browser, 
     assert sorted(shown.split()) == sorted(expected)
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_stands_on_the_colour_of_its_page(browser, site, kind, scheme):
     # the theme paints html outputs light grey in dark mode; the explorable must outweigh that
@@ -542,7 +547,7 @@ def test_it_stands_on_the_colour_of_its_page(browser, site, kind, scheme):
         assert around is None or (around < 0.25) == (scheme == "dark")
 
 
-@BOTH
+@EACH
 def test_it_fits_a_phone(browser, site, kind):
     with chapter(browser, site, kind, viewport={"width": 390, "height": 844}) as (_, root):
         assert root.evaluate("(root) => root.scrollWidth <= root.clientWidth")
@@ -551,7 +556,7 @@ def test_it_fits_a_phone(browser, site, kind):
         assert box["x"] + box["width"] <= 390
 
 
-# The alignment stands in no chapter yet, so these open it alone.
+# What only the alignment has; these open it alone.
 
 
 @contextmanager

@@ -21,7 +21,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from paying_attention.data.batching import Batch
 from paying_attention.experiments.alignment import SEEDS, AlignmentRun, alignment_by_test
 from paying_attention.experiments.bottleneck import (
     FINGERPRINT_STEPS,
@@ -46,12 +45,13 @@ def hard_runs() -> Iterator[AlignmentRun]:
 
 
 def gradient_noise(
-    model: Seq2Seq, loss: Callable[[nn.Module, Any], Tensor], batches: Iterable[Batch]
+    model: nn.Module, loss: Callable[[nn.Module, Any], Tensor], batches: Iterable[Any]
 ) -> float:
     """Measure how much the gradient of the attention's parameters varies from batch to batch.
 
     Args:
-        model: A model with attention; without dropout, so that only batches and draws differ.
+        model: A model with ``decoder.attention``; without dropout, so that only batches and draws
+            differ.
         loss: Gives a scalar for ``(model, batch)``.
         batches: Two or more.
 

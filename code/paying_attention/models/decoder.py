@@ -7,7 +7,11 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from paying_attention.attention.additive import AdditiveAttention
-from paying_attention.attention.core import AttentionOutput, DecoderAttention
+from paying_attention.attention.core import (
+    AttentionOutput,
+    DecoderAttention,
+    without_unseen,
+)
 from paying_attention.attention.hard import HardAttention
 from paying_attention.attention.multiplicative import (
     ConcatAttention,
@@ -183,8 +187,8 @@ class Decoder(nn.Module):
             hidden, encoded.annotations, prepared, encoded.mask, position=position
         )
         if self.config.values == "words":
-            words = (found.weights[:, None] @ encoded.words)[:, 0]
-            return found._replace(output=words)
+            words = without_unseen(encoded.words, encoded.mask[:, None])
+            return found._replace(output=(found.weights[:, None] @ words)[:, 0])
         return found
 
     def step(

@@ -97,6 +97,18 @@ class Seq2SeqConfig:
                 f"hard: expected query 'after' and no input feeding with it, "
                 f"got {self.query!r} and {self.input_feeding}"
             )
+        if self.hard and self.memory.startswith("local"):
+            raise ValueError(
+                f"hard: expected a memory that scores every position with it, got {self.memory!r}"
+            )
+        if self.memory == "dot" and self.d_encoder != self.d_decoder:
+            raise ValueError(
+                f"d_encoder: expected d_decoder = {self.d_decoder} with memory 'dot', "
+                f"got {self.d_encoder}"
+            )
+        narrowest = 1 if self.memory == "local-p" else 0
+        if self.window < narrowest:
+            raise ValueError(f"window: expected {narrowest} or more, got {self.window}")
 
     @property
     def d_direction(self) -> int:

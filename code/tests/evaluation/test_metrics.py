@@ -12,6 +12,7 @@ from paying_attention.evaluation.metrics import (
     Proportion,
     alignment_interval,
     argmax_links,
+    chance_error,
     count_alignment,
     exact_match,
     floor_links,
@@ -278,6 +279,32 @@ def test_the_floor_is_the_best_of_all_argmax_alignments(sure, possible):
     floor = floor_links(pair)
     assert sorted(target for target, _ in floor) == words
     assert count_alignment(floor, pair).error == pytest.approx(min(errors), abs=1e-15)
+
+
+@given(sure=st.sets(cells, min_size=1), possible=st.sets(cells))
+def test_chance_is_the_mean_of_all_argmax_alignments(sure, possible):
+    """All have as many links, so the mean of their error rates is the rate of their mean hits."""
+    pair = pair_of(4, 3, sure, possible)
+    words = sorted({target for target, _ in sure})
+    errors = [
+        count_alignment(set(zip(words, choice, strict=True)), pair).error
+        for choice in itertools.product(range(3), repeat=len(words))
+    ]
+    assert chance_error([pair]) == pytest.approx(math.fsum(errors) / len(errors), abs=1e-12)
+
+
+def test_chance_pools_its_sentences_by_hand():
+    """Two words, two links: 2/2 + 2/2 hits of 2 + 2. One word, one link and a possible one, five
+    source words: 1/5 + 2/5 of 1 + 1. Together 1 − 2.6 / 6.
+    """
+    pairs = [pair_of(2, 2, {(0, 0), (1, 1)}), pair_of(2, 5, {(0, 4)}, {(0, 1), (1, 2)})]
+    assert chance_error(pairs) == pytest.approx(1 - 2.6 / 6)
+    assert chance_error([*pairs, pair_of(3, 3)]) == chance_error(pairs)  # nothing to be found
+
+
+def test_chance_needs_a_sure_link():
+    with pytest.raises(ValueError, match="pairs: expected a sure link in one of them, got none"):
+        chance_error([pair_of(3, 3, (), {(0, 1)})])
 
 
 def test_the_floor_of_one_to_one_links_is_zero_and_of_a_phrase_it_is_not():

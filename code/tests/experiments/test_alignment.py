@@ -19,6 +19,7 @@ from paying_attention.experiments.alignment import (
     luong_runs,
     rounded,
     sentence_counts,
+    training_of,
 )
 from paying_attention.experiments.bottleneck import (
     FINGERPRINT_STEPS,
@@ -26,6 +27,7 @@ from paying_attention.experiments.bottleneck import (
     NumberTask,
     number_task,
 )
+from paying_attention.training.loop import History
 from paying_attention.training.losses import score_function_loss
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 
@@ -43,7 +45,7 @@ def task():
 
 
 def test_names_tell_the_runs_apart():
-    assert len(PLANNED["alignment"]) == len(list(bahdanau_runs())) == 5 * len(SEEDS)
+    assert len(PLANNED["alignment"]) == len(list(bahdanau_runs())) == 6 * len(SEEDS)
     assert len(PLANNED["scores"]) == len(list(luong_runs()))
     run = AlignmentRun("numbers", "dot", 4, query="after", learning_rate=1e-3)
     assert run.name == "numbers-dot-after-rate0.001-seed4"
@@ -81,7 +83,7 @@ def test_an_entry_counts_every_test_sentence(task, file, name):
 def test_the_first_losses_are_those_of_today(task, file, name):
     run = PLANNED[file][name]
     model = run.build(len(task.source_vocabulary), len(task.target_vocabulary))
-    history = run.fit(task.training, model, num_steps=FINGERPRINT_STEPS)
+    history = run.fit(training_of(run), model, num_steps=FINGERPRINT_STEPS)
     check_fingerprint(stored(file)[name], history.losses)
 
 
@@ -96,6 +98,29 @@ def test_bahdanau_is_the_attention_of_chapter_01():
         here = stored("alignment")[f"numbers-additive-rate0.003-seed{seed}"]["results"]
         there = stored("bottleneck")[f"additive-width1-time1-seed{seed}"]["results"]
         assert here["correct"] == there["correct"]
+
+
+def test_balanced_training_leaves_hundred_open():
+    balanced, usual = (
+        training_of(PLANNED["alignment"][f"{task}-additive-rate0.003-seed0"])
+        for task in ("balanced", "numbers")
+    )
+    digits = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+
+    def share_of_hundred(corpus):
+        """How often a digit that opens a number is followed by `hundred`."""
+        after = [
+            (*pair.target, "end")[i + 1]
+            for pair in corpus.pairs
+            for i, word in enumerate(pair.target)
+            if word in digits and (i == 0 or pair.target[i - 1] == ";")
+        ]
+        return after.count("hundred") / len(after)
+
+    assert share_of_hundred(usual) > 0.98
+    assert 0.48 < share_of_hundred(balanced) < 0.52
+    numbers = {n for p in balanced.pairs for n in " ".join(p.target).split(" ; ")}
+    assert numbers == {n for p in usual.pairs for n in " ".join(p.target).split(" ; ")}
 
 
 def tiny_task():
@@ -171,9 +196,15 @@ def test_a_run_is_stored_once_and_skipped_the_next_time(monkeypatch, tmp_path, c
 
 def test_hard_runs_learn_by_the_score_function(monkeypatch):
     used = []
-    monkeypatch.setattr(alignment, "train", lambda model, loss, *rest, **more: used.append(loss))
+
+    def note(model, loss, *rest, **more):
+        used.append(loss)
+        return History()
+
+    monkeypatch.setattr(alignment, "train", note)
     run = AlignmentRun("numbers", "additive", 0, query="after")
     task = tiny_task()
-    run.fit(task.training, None)
-    replace(run, hard=True).fit(task.training, None)
+    model = run.build(len(task.source_vocabulary), len(task.target_vocabulary))
+    run.fit(task.training, model)
+    replace(run, hard=True).fit(task.training, model)
     assert used == [alignment.translation_loss, score_function_loss]

@@ -38,7 +38,7 @@ def test_the_task_keeps_the_split(direction):
     assert [p if forwards else p.reverse() for p in task.showcase.pairs] == list(SHOWCASE)
 
 
-def test_an_unknown_direction_is_named():
+def test_an_unknown_direction_is_named(without_type_checks):
     with pytest.raises(ValueError, match="direction: expected 'en-fr' or 'fr-en', got 'de-en'"):
         phrase_task.__wrapped__("de-en")
 

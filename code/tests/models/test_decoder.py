@@ -121,11 +121,6 @@ def test_what_is_no_attention_is_not_made_as_one(memory):
         make_attention(toy_config(memory))
 
 
-def test_dot_needs_one_width():
-    with pytest.raises(ValueError, match=r"^d_annotation: expected d_query = 8, got 6$"):
-        Seq2Seq(dataclasses.replace(toy_config("dot"), d_decoder=8))
-
-
 @pytest.mark.parametrize("memory", ["local-m", "local-p"])
 def test_a_window_cannot_be_hard(memory):
     with pytest.raises(ValueError, match=r"(soft|hard): expected .*, got ") as error:
@@ -369,7 +364,6 @@ def test_rubbish_in_the_padding_of_the_annotations_is_not_seen(memory):
     assert all(p.grad.isfinite().all() for p in model.parameters())
 
 
-@pytest.mark.xfail(strict=True, reason="`ask` multiplies the padding's words with a weight of 0")
 @pytest.mark.parametrize("memory", ATTENTIONS)
 def test_rubbish_in_the_padding_of_the_words_is_not_seen(memory):
     model, batch = toy_model(memory, values="words"), toy_batch()

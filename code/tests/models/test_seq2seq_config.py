@@ -108,6 +108,8 @@ def fits(memory, query, input_feeding, hard, **choices):
         return (query, input_feeding, hard) == ("before", False, False) and choices == usual
     allowed = [("before", False, False)]
     allowed += [("after", False, False), ("after", True, False), ("after", False, True)]
+    if hard and memory.startswith("local"):
+        return False  # a window has no score for every position
     return (query, input_feeding, hard) in allowed
 
 
@@ -123,8 +125,6 @@ def test_all_choices_together_are_taken_or_refused(memory):
     taken = 0
     for combination in itertools.product(*choices.values()):
         chosen = dict(zip(choices, combination, strict=True))
-        if memory.startswith("local") and chosen["hard"]:
-            continue  # has no scores of every position: see test_decoder.py
         if fits(memory, **chosen):
             config = toy_config(memory, **chosen)
             assert {name: getattr(config, name) for name in chosen} == chosen
@@ -143,3 +143,24 @@ def test_the_width_of_the_context(memory):
     assert toy_config(memory).d_context == (0 if memory == "start" else 6)
     if memory in ATTENTIONS:
         assert toy_config(memory, values="words").d_context == 5
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"memory": "local-m", "window": -1}, "window: expected 0 or more, got -1"),
+        ({"memory": "local-p", "window": 0}, "window: expected 1 or more, got 0"),
+        ({"memory": "general", "window": -3}, "window: expected 0 or more, got -3"),
+        (
+            {"memory": "dot", "d_encoder": 6, "d_decoder": 8},
+            "d_encoder: expected d_decoder = 8 with memory 'dot', got 6",
+        ),
+        (
+            {"memory": "local-p", "query": "after", "hard": True},
+            "hard: expected a memory that scores every position with it, got 'local-p'",
+        ),
+    ],
+)
+def test_what_a_memory_cannot_do_is_named(choices, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        Seq2SeqConfig(9, 7, **choices)
