@@ -9,7 +9,7 @@ import sys
 
 import torch
 
-from paying_attention.experiments.alignment import run_alignment, run_scores
+from paying_attention.experiments.alignment import run_alignment, run_long, run_scores
 from paying_attention.experiments.bottleneck import run_grid, run_tuning
 from paying_attention.experiments.hard import run_hard
 from paying_attention.experiments.phrases import run_phrases
@@ -21,6 +21,7 @@ EXPERIMENTS = {
     "recall": run_recall,
     "alignment": run_alignment,
     "scores": run_scores,
+    "scores_long": run_long,
     "phrases": run_phrases,
     "hard": run_hard,
 }

@@ -36,6 +36,7 @@ from paying_attention.training.losses import score_function_loss, translation_lo
 from paying_attention.training.seeding import seeded
 
 SEEDS = range(3)
+LONG_STEPS = 3200
 BALANCED_STEPS = 2100  # its sentences are shorter: as much processor time as 1600 of the others
 EXAMPLE = 5  # row of the test sentences of two numbers whose weights are stored
 
@@ -231,6 +232,12 @@ def luong_runs() -> Iterator[AlignmentRun]:
             yield luong(score)
 
 
+def long_runs() -> Iterator[AlignmentRun]:
+    """List the trainings of Luong's model with general that last twice as long."""
+    for seed in SEEDS:
+        yield AlignmentRun("numbers", "general", seed, query="after", num_steps=LONG_STEPS)
+
+
 def run_alignment() -> None:
     """Train chapter 02's runs on numbers and store what the test says."""
     for run in bahdanau_runs():
@@ -241,6 +248,12 @@ def run_scores() -> None:
     """Train chapter 03's runs on numbers and store what the test says."""
     for run in luong_runs():
         _run_numbers("scores", run)
+
+
+def run_long() -> None:
+    """Train chapter 03's longer runs on numbers and store what the test says."""
+    for run in long_runs():
+        _run_numbers("scores_long", run)
 
 
 def _run_numbers(experiment: str, run: AlignmentRun) -> None:

@@ -16,6 +16,7 @@ from paying_attention.experiments.alignment import (
     AlignmentRun,
     alignment_by_test,
     bahdanau_runs,
+    long_runs,
     luong_runs,
     rounded,
     sentence_counts,
@@ -34,6 +35,7 @@ from tests.experiments.results_files import check_counts, check_fingerprint, sto
 PLANNED = {
     "alignment": {run.name: run for run in bahdanau_runs()},
     "scores": {run.name: run for run in luong_runs()},
+    "scores_long": {run.name: run for run in long_runs()},
 }
 ENTRIES = [(file, name) for file, runs in PLANNED.items() for name in runs]
 REPEATED = [(file, name) for file, name in ENTRIES if name.endswith("seed0")]
