@@ -9,7 +9,6 @@ from torch import Tensor
 
 from paying_attention.data.batching import Corpus
 from paying_attention.data.sentence_pairs import Link, SentencePair
-from paying_attention.evaluation.metrics import AlignmentCounts, argmax_links, count_alignment
 from paying_attention.models.seq2seq import Seq2Seq
 
 PLACES = ("gold", "left", "right", "previous", "next", "elsewhere", "ambiguous")
@@ -48,22 +47,6 @@ def attention_matrices(
     return [
         matrix[: len(pair.target), : len(pair.source)]
         for matrix, pair in zip(matrices, corpus.pairs, strict=True)
-    ]
-
-
-def corpus_alignment(model: Seq2Seq, corpus: Corpus) -> list[AlignmentCounts]:
-    """Count, sentence by sentence, the links that are right; ``AlignmentCounts.pool`` sums up.
-
-    Args:
-        model: A trained model with attention.
-        corpus: Sentences with gold links.
-
-    Raises:
-        ValueError: If the model has no attention, or if the corpus was made without its words.
-    """
-    return [
-        count_alignment(argmax_links(matrix, pair), pair)
-        for matrix, pair in zip(attention_matrices(model, corpus), corpus.pairs, strict=True)
     ]
 
 

@@ -8,11 +8,9 @@ from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.evaluation.alignment import (
     PLACES,
     attention_matrices,
-    corpus_alignment,
     count_places,
     place_of,
 )
-from paying_attention.evaluation.metrics import argmax_links, count_alignment
 from paying_attention.models.seq2seq import Seq2Seq
 from paying_attention.models.seq2seq_config import Seq2SeqConfig
 
@@ -47,15 +45,6 @@ def test_matrices_are_those_of_each_sentence_alone():
         alone = model.decode(encoded, batch.target_input).weights[0]
         assert torch.allclose(matrix, alone[: len(pair.target)], rtol=1e-9)
         assert torch.allclose(matrix.sum(dim=1), torch.ones(len(pair.target)).double())
-
-
-def test_each_sentence_is_counted():
-    corpus, model = corpus_and_model()
-    counts = corpus_alignment(model, corpus)
-    for found, matrix, pair in zip(
-        counts, attention_matrices(model, corpus), corpus.pairs, strict=True
-    ):
-        assert found == count_alignment(argmax_links(matrix, pair), pair)
 
 
 def test_a_model_without_attention_is_refused():

@@ -7,7 +7,7 @@ from paying_attention.data.batching import Corpus
 from paying_attention.data.number_words import number_pair, number_sequences
 from paying_attention.data.sentence_pairs import SentencePair
 from paying_attention.data.vocabulary import Vocabulary
-from paying_attention.evaluation.alignment import attention_matrices, corpus_alignment
+from paying_attention.evaluation.alignment import attention_matrices
 from paying_attention.evaluation.metrics import AlignmentCounts
 from paying_attention.experiments import alignment, store
 from paying_attention.experiments.alignment import (
@@ -154,10 +154,22 @@ def test_alignments_are_counted_as_by_hand():
                 words[word] = [seen[0] + right, seen[1] + 1]
     assert found["words"] == dict(sorted(words.items()))
     pooled = AlignmentCounts.pool(sentence_counts({"results": found}, ["all"]))
-    assert pooled == AlignmentCounts.pool(corpus_alignment(model, corpus))
     assert (pooled.sure_hits, pooled.links, pooled.sure) == (hits, 5, 5)
     assert sum(found["places"].values()) == 5
     assert found["places"].get("gold", 0) == hits
+
+
+def test_a_word_with_only_a_possible_link_is_counted_by_word_alone(monkeypatch):
+    """In twenty-four the hyphen looks at `und`, twenty at its gold word, four beside it."""
+    pair = number_pair(24)  # vier und zwanzig
+    looks = torch.eye(3)[[2, 1, 1]]
+    monkeypatch.setattr(alignment, "attention_matrices", lambda model, corpus: [looks])
+    task = tiny_task()
+    corpus = Corpus.encode([pair], task.source_vocabulary, task.target_vocabulary)
+    model = AlignmentRun("numbers", "dot", 0).build(9, 9)
+    found = alignment_by_test(model, {1: corpus})
+    assert found["words"] == {"-": [1, 1], "four": [0, 1], "twenty": [1, 1]}
+    assert found["alignment"] == {"1": [[1, 1, 2, 2, 1]]}
 
 
 def test_sentence_counts_unfolds_the_stored_rows():
