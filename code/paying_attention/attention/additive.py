@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from paying_attention.attention.core import DecoderAttention, check_sizes
+from paying_attention.attention.core import DecoderAttention
+from paying_attention.attention.inputs import check_sizes
 
 
 class AdditiveAttention(DecoderAttention):

@@ -6,6 +6,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from paying_attention.attention.inputs import check_boolean, check_mask, check_sizes
+from paying_attention.attention.unseen import mix, without_unseen
+
 
 class AttentionOutput(NamedTuple):
     """What attention found, and where it looked.
@@ -24,6 +27,8 @@ def masked_softmax(
 ) -> Float[Tensor, "*batch query key"]:
     """Turn each row of scores into weights; masked keys get none.
 
+    Half-precision scores are turned into weights in float32.
+
     Args:
         scores: One score for each query and key.
         mask: True where a query may look; broadcasts against the scores.
@@ -40,31 +45,44 @@ def masked_softmax(
         tensor([[0.5000, 0.5000, 0.0000]])
     """
     if mask is None:
-        return torch.softmax(scores, dim=-1)
-    _check_mask(mask, scores)
+        return torch.softmax(widened(scores), dim=-1).to(scores.dtype)
+    check_mask(mask, scores.shape)
+    seen = widened(scores).masked_fill(~mask, -torch.inf)
+    nothing_to_see = ~mask.any(dim=-1, keepdim=True)
+    if not nothing_to_see.any():
+        return torch.softmax(seen, dim=-1).to(scores.dtype)
     # Guard before the softmax: a row of -inf alone gives NaN, and a NaN that is cleaned up
     # afterwards still poisons the gradient.
-    nothing_to_see = ~mask.any(dim=-1, keepdim=True)
-    scores = scores.masked_fill(~mask, -torch.inf).masked_fill(nothing_to_see, 0.0)
-    return torch.softmax(scores, dim=-1).masked_fill(nothing_to_see, 0.0)
+    weights = torch.softmax(seen.masked_fill(nothing_to_see, 0.0), dim=-1)
+    return weights.masked_fill(nothing_to_see, 0.0).to(scores.dtype)
 
 
 def attend(
     scores: Float[Tensor, "*batch query key"],
     value: Float[Tensor, "*batch key value_dim"],
     mask: Bool[Tensor, "..."] | None = None,
+    *,
+    dropout_p: float = 0.0,
+    generator: torch.Generator | None = None,
 ) -> AttentionOutput:
     """Mix the values by the softmax of the scores.
 
-    A value that no query may see never reaches the output, even if it is NaN or infinite.
+    A value that a query may not see never reaches this query's output, even if it is NaN or
+    infinite. In half precision, weights and mix are computed in float32.
 
     Args:
         scores: How well each query matches each key.
         value: What each key has to give.
         mask: True where a query may look; broadcasts against the scores.
+        dropout_p: Probability that a weight is set to zero; the others grow by 1 / (1 - p).
+        generator: Source of randomness of the dropout.
+
+    Returns:
+        The mix and the weights that made it, after dropout.
 
     Raises:
-        ValueError: If there are not as many values as keys.
+        ValueError: If there are not as many values as keys, the mask does not broadcast, or
+            ``dropout_p`` is not a probability.
         TypeError: If the mask is not boolean.
 
     Example:
@@ -75,28 +93,34 @@ def attend(
         raise ValueError(
             f"value: expected {scores.shape[-1]} values, one for each key, got {value.shape[-2]}"
         )
-    weights = masked_softmax(scores, mask)
-    return AttentionOutput(weights @ without_unseen(value, mask), weights)
+    weights = masked_softmax(widened(scores), mask)
+    weights = _drop(weights, dropout_p, generator)
+    output = mix(weights, widened(value), mask)
+    return AttentionOutput(output.to(scores.dtype), weights.to(scores.dtype))
 
 
-def without_unseen(
-    value: Float[Tensor, "*batch key value_dim"], mask: Bool[Tensor, "..."] | None
-) -> Float[Tensor, "*batch key value_dim"]:
-    """Replace by zeros what no query may see: a weight of 0 times NaN would still be NaN.
+def _drop(weights: Tensor, dropout_p: float, generator: torch.Generator | None) -> Tensor:
+    if not 0 <= dropout_p <= 1:
+        raise ValueError(f"dropout_p: expected 0 to 1, got {dropout_p}")
+    if dropout_p == 0:
+        return weights
+    if dropout_p == 1:
+        return torch.zeros_like(weights)
+    kept = torch.empty_like(weights).bernoulli_(1 - dropout_p, generator=generator)
+    return weights * kept / (1 - dropout_p)
+
+
+def widened(tensor: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Give half precision as float32, and wider numbers as they are.
 
     Args:
-        value: What each key has to give.
-        mask: True where a query may look.
+        tensor: Any shape.
 
     Example:
-        >>> without_unseen(torch.tensor([[1.0], [torch.nan]]), torch.tensor([True, False]))
-        tensor([[1.],
-                [0.]])
+        >>> widened(torch.ones(1, dtype=torch.bfloat16)).dtype
+        torch.float32
     """
-    if mask is None:
-        return value
-    seen = mask if mask.ndim < 2 else mask.any(dim=-2)
-    return value.masked_fill(~seen[..., None], 0.0)
+    return tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
 
 
 class DecoderAttention(nn.Module):
@@ -198,43 +222,8 @@ class DecoderAttention(nn.Module):
                 raise ValueError(f"{name}: expected width {width}, got {tensor.shape[-1]}")
         if mask is None:
             return
-        _check_boolean(mask)
+        check_boolean(mask)
         if mask.shape != annotations.shape[:-1]:
             raise ValueError(
                 f"mask: expected shape {tuple(annotations.shape[:-1])}, got {tuple(mask.shape)}"
             )
-
-
-def check_sizes(**sizes: int) -> None:
-    """Refuse a size below 1.
-
-    Args:
-        sizes: Sizes by the names of their arguments.
-
-    Raises:
-        ValueError: Naming the first size that is too small.
-
-    Example:
-        >>> check_sizes(d_query=3)
-    """
-    for name, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"{name}: expected 1 or more, got {size}")
-
-
-def _check_boolean(mask: Tensor) -> None:
-    if mask.dtype != torch.bool:
-        raise TypeError(f"mask: expected a boolean tensor, got {mask.dtype}")
-
-
-def _check_mask(mask: Tensor, scores: Tensor) -> None:
-    _check_boolean(mask)
-    try:
-        fits = torch.broadcast_shapes(mask.shape, scores.shape) == scores.shape
-    except RuntimeError:
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"mask: expected a shape that broadcasts to {tuple(scores.shape)}, "
-            f"got {tuple(mask.shape)}"
-        )

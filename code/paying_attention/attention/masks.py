@@ -1,4 +1,9 @@
-"""Who may look where. True means "may attend", as in torch's scaled_dot_product_attention."""
+"""Who may look where. True means "may look", as in torch's scaled_dot_product_attention.
+
+Masks combine with ``&`` (both must allow it) and ``|`` (one is enough). A mask of queries and keys
+broadcasts over whatever stands in front; one without a query axis needs it first: the padding of a
+batch goes with heads as ``padding_mask(lengths, key_len)[:, None, None]``.
+"""
 
 import torch
 from jaxtyping import Bool, Int
@@ -19,7 +24,144 @@ def padding_mask(lengths: Int[Tensor, " batch"], key_len: int) -> Bool[Tensor, "
         >>> padding_mask(torch.tensor([1, 3]), 3)
         tensor([[ True, False, False],
                 [ True,  True,  True]])
+
+    Derived in: chapters/05-masking.
     """
     if lengths.numel() and (lengths.min() < 0 or lengths.max() > key_len):
         raise ValueError(f"lengths: expected 0 to key_len = {key_len}, got {lengths.tolist()}")
     return torch.arange(key_len, device=lengths.device) < lengths[:, None]
+
+
+def causal_mask(
+    query_len: int,
+    key_len: int | None = None,
+    *,
+    offset: int = 0,
+    device: torch.device | str | None = None,
+) -> Bool[Tensor, "query key"]:
+    """Let query i look at the keys j ≤ i + offset: at itself and at the past.
+
+    The offset says where the first query stands among the keys. It is 0 if both begin together;
+    behind a cache it is the number of tokens in the cache, ``key_len - query_len``.
+
+    Args:
+        query_len: Number of queries.
+        key_len: Number of keys; as many as queries if None.
+        offset: Position of query 0 among the keys; may be negative.
+        device: Where the mask is made.
+
+    Raises:
+        ValueError: If a length is negative.
+
+    Example:
+        >>> causal_mask(2, 4, offset=2)  # two new tokens behind a cache of two
+        tensor([[ True,  True,  True, False],
+                [ True,  True,  True,  True]])
+
+    Derived in: chapters/05-masking.   Source: Vaswani et al. (2017), section 3.2.3.
+    """
+    return sliding_window_mask(query_len, key_len, left=None, right=0, offset=offset, device=device)
+
+
+def sliding_window_mask(
+    query_len: int,
+    key_len: int | None = None,
+    *,
+    left: int | None,
+    right: int | None,
+    offset: int = 0,
+    device: torch.device | str | None = None,
+) -> Bool[Tensor, "query key"]:
+    """Let query i look at the keys from i + offset - left to i + offset + right.
+
+    Args:
+        query_len: Number of queries.
+        key_len: Number of keys; as many as queries if None.
+        left: How many keys before its own position it sees; all of them if None.
+        right: How many keys behind its own position it sees; all of them if None.
+        offset: Position of query 0 among the keys; may be negative.
+        device: Where the mask is made.
+
+    Raises:
+        ValueError: If a length or a side of the window is negative.
+
+    Example:
+        >>> sliding_window_mask(3, left=1, right=0)
+        tensor([[ True, False, False],
+                [ True,  True, False],
+                [False,  True,  True]])
+
+    Derived in: chapters/05-masking.   Source: Beltagy et al. (2020), section 3.1.
+    """
+    key_len = query_len if key_len is None else key_len
+    _check_not_negative(query_len=query_len, key_len=key_len, left=left, right=right)
+    place = torch.arange(query_len, device=device)[:, None] + offset
+    key = torch.arange(key_len, device=device)
+    mask = torch.ones(query_len, key_len, dtype=torch.bool, device=device)
+    if left is not None:
+        mask &= key >= place - left
+    if right is not None:
+        mask &= key <= place + right
+    return mask
+
+
+def prefix_mask(
+    prefix_len: int,
+    query_len: int,
+    key_len: int | None = None,
+    *,
+    offset: int = 0,
+    device: torch.device | str | None = None,
+) -> Bool[Tensor, "query key"]:
+    """Let everybody look at the whole prefix, and behind it only at the past.
+
+    Args:
+        prefix_len: How many keys, from the first, everybody sees.
+        query_len: Number of queries.
+        key_len: Number of keys; as many as queries if None.
+        offset: Position of query 0 among the keys; may be negative.
+        device: Where the mask is made.
+
+    Raises:
+        ValueError: If a length is negative.
+
+    Example:
+        >>> prefix_mask(2, 3)
+        tensor([[ True,  True, False],
+                [ True,  True, False],
+                [ True,  True,  True]])
+
+    Derived in: chapters/05-masking.   Source: Raffel et al. (2020), section 3.2.1.
+    """
+    _check_not_negative(prefix_len=prefix_len)
+    causal = causal_mask(query_len, key_len, offset=offset, device=device)
+    return causal | (torch.arange(causal.shape[-1], device=device) < prefix_len)
+
+
+def document_mask(
+    query_documents: Int[Tensor, "*batch query"],
+    key_documents: Int[Tensor, "*batch key"] | None = None,
+) -> Bool[Tensor, "*batch query key"]:
+    """Let each token look at the tokens of its own document, where several share a row.
+
+    Args:
+        query_documents: Which document each query belongs to, as any numbers.
+        key_documents: The same for the keys; they are the queries' if None.
+
+    Example:
+        >>> document_mask(torch.tensor([4, 4, 7]))
+        tensor([[ True,  True, False],
+                [ True,  True, False],
+                [False, False,  True]])
+
+    Derived in: chapters/05-masking.
+    """
+    if key_documents is None:
+        key_documents = query_documents
+    return query_documents[..., :, None] == key_documents[..., None, :]
+
+
+def _check_not_negative(**sizes: int | None) -> None:
+    for name, size in sizes.items():
+        if size is not None and size < 0:
+            raise ValueError(f"{name}: expected 0 or more, got {size}")

@@ -6,13 +6,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from paying_attention.attention.core import (
-    AttentionOutput,
-    DecoderAttention,
-    check_sizes,
-    masked_softmax,
-    without_unseen,
-)
+from paying_attention.attention.core import AttentionOutput, DecoderAttention, masked_softmax
+from paying_attention.attention.inputs import check_sizes
+from paying_attention.attention.unseen import mix
 
 
 class DotAttention(DecoderAttention):
@@ -296,5 +292,5 @@ class LocalAttention(DecoderAttention):
         weights = masked_softmax(self.general.scores(query, prepared), seen)
         if self.centre_proj is not None:
             weights = weights * torch.exp(-2 * (distance / self.window) ** 2)  # σ = window / 2
-        values = without_unseen(annotations, seen[:, None])
-        return AttentionOutput((weights[:, None] @ values)[:, 0], weights)
+        context = mix(weights[:, None], annotations, seen[:, None])
+        return AttentionOutput(context[:, 0], weights)

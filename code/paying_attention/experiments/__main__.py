@@ -12,8 +12,11 @@ import torch
 from paying_attention.experiments.alignment import run_alignment, run_long, run_scores
 from paying_attention.experiments.bottleneck import run_grid, run_tuning
 from paying_attention.experiments.hard import run_hard
+from paying_attention.experiments.heads import run_heads
 from paying_attention.experiments.phrases import run_phrases
 from paying_attention.experiments.recall import run_recall
+from paying_attention.experiments.scaling import run_scaling
+from paying_attention.experiments.two_rules import run_two_rules
 
 EXPERIMENTS = {
     "bottleneck_tuning": run_tuning,
@@ -24,6 +27,9 @@ EXPERIMENTS = {
     "scores_long": run_long,
     "phrases": run_phrases,
     "hard": run_hard,
+    "scaling": run_scaling,
+    "two_rules": run_two_rules,
+    "heads": run_heads,
 }
 
 if __name__ == "__main__":

@@ -7,12 +7,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from paying_attention.attention.additive import AdditiveAttention
-from paying_attention.attention.core import (
-    AttentionOutput,
-    DecoderAttention,
-    without_unseen,
-)
+from paying_attention.attention.core import AttentionOutput, DecoderAttention
 from paying_attention.attention.hard import HardAttention
+from paying_attention.attention.multi_head import MultiHeadDecoderAttention
 from paying_attention.attention.multiplicative import (
     ConcatAttention,
     DotAttention,
@@ -20,6 +17,7 @@ from paying_attention.attention.multiplicative import (
     LocalAttention,
     LocationAttention,
 )
+from paying_attention.attention.unseen import mix
 from paying_attention.models.encoder import Encoded
 from paying_attention.models.seq2seq_config import Seq2SeqConfig
 
@@ -87,8 +85,8 @@ def make_attention(config: Seq2SeqConfig) -> DecoderAttention:
         config: The sizes and choices.
 
     Raises:
-        ValueError: If the config's memory is no attention, or if ``"dot"`` is asked for with
-            ``d_encoder`` other than ``d_decoder``.
+        ValueError: If the config's memory is no attention, or if ``"dot"`` or ``"multi-head"`` is
+            asked for with ``d_encoder`` other than ``d_decoder``.
     """
     d_query, d_annotation = config.d_decoder, config.d_encoder
     match config.memory:
@@ -105,6 +103,8 @@ def make_attention(config: Seq2SeqConfig) -> DecoderAttention:
         case "local-m" | "local-p":
             centre = config.memory.removeprefix("local-")
             return LocalAttention(d_query, d_annotation, window=config.window, centre=centre)
+        case "multi-head":
+            return MultiHeadDecoderAttention(d_query, d_annotation, config.num_heads)
     raise ValueError(f"memory: expected an attention, got {config.memory!r}")
 
 
@@ -187,8 +187,8 @@ class Decoder(nn.Module):
             hidden, encoded.annotations, prepared, encoded.mask, position=position
         )
         if self.config.values == "words":
-            words = without_unseen(encoded.words, encoded.mask[:, None])
-            return found._replace(output=(found.weights[:, None] @ words)[:, 0])
+            words = mix(found.weights[:, None], encoded.words, encoded.mask[:, None])
+            return found._replace(output=words[:, 0])
         return found
 
     def step(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Attention = Literal["additive", "dot", "general", "concat", "location", "local-m", "local-p"]
+Attention = Literal[
+    "additive", "dot", "general", "concat", "location", "local-m", "local-p", "multi-head"
+]
 Memory = Literal["start", "constant"] | Attention
 ATTENTIONS: tuple[str, ...] = get_args(Attention)
 MEMORIES: tuple[str, ...] = ("start", "constant", *ATTENTIONS)
@@ -33,6 +35,7 @@ class Seq2SeqConfig:
             without input feeding, so that a draw decides about its own word only.
         window: Positions on each side that ``"local-m"`` and ``"local-p"`` see.
         max_source_len: Positions that ``"location"`` can tell apart.
+        num_heads: Heads of ``"multi-head"``; they share the width of the decoder's state.
 
     Raises:
         ValueError: If a size is below 1, a choice unknown, ``d_encoder`` odd when two directions
@@ -54,11 +57,12 @@ class Seq2SeqConfig:
     hard: bool = False
     window: int = 5
     max_source_len: int = 64
+    num_heads: int = 1
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict each other."""
-        sizes = "source_vocab_size target_vocab_size d_embedding d_encoder d_decoder max_source_len"
-        for name in sizes.split():
+        sizes = "source_vocab_size target_vocab_size d_embedding d_encoder d_decoder"
+        for name in [*sizes.split(), "max_source_len", "num_heads"]:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")
         for name, choices in (
@@ -97,14 +101,19 @@ class Seq2SeqConfig:
                 f"hard: expected query 'after' and no input feeding with it, "
                 f"got {self.query!r} and {self.input_feeding}"
             )
-        if self.hard and self.memory.startswith("local"):
+        if self.hard and self.memory.startswith(("local", "multi")):
             raise ValueError(
                 f"hard: expected a memory that scores every position with it, got {self.memory!r}"
             )
-        if self.memory == "dot" and self.d_encoder != self.d_decoder:
+        if self.memory in ("dot", "multi-head") and self.d_encoder != self.d_decoder:
             raise ValueError(
-                f"d_encoder: expected d_decoder = {self.d_decoder} with memory 'dot', "
+                f"d_encoder: expected d_decoder = {self.d_decoder} with memory {self.memory!r}, "
                 f"got {self.d_encoder}"
+            )
+        if self.d_decoder % self.num_heads:
+            raise ValueError(
+                f"num_heads: expected a divisor of d_decoder = {self.d_decoder}, "
+                f"got {self.num_heads}"
             )
         narrowest = 1 if self.memory == "local-p" else 0
         if self.window < narrowest:

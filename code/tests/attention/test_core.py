@@ -6,13 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paying_attention.attention.core import (
-    DecoderAttention,
-    attend,
-    check_sizes,
-    masked_softmax,
-    without_unseen,
-)
+from paying_attention.attention.core import DecoderAttention, attend, masked_softmax
+from paying_attention.attention.inputs import check_sizes
+from paying_attention.attention.unseen import without_unseen
 
 BATCH, HEAD, QUERY, KEY, VALUE = 2, 3, 5, 7, 11
 
