@@ -14,8 +14,8 @@ Expected, for the runs below (five seeds, three rates, half as many updates agai
 
 1. Two and four heads: both answers right at .99 or more of the positions in each seed.
 2. One head reaches .99 in one seed of five at most, with or without a feed-forward layer.
-3. But one head does not stay at what a blur of two values would leave it (both right at one position
-   in six or fewer): at least one seed has .5 or more. Its weights can say which letter it is.
+3. But one head does not stay at what a blur of two values would leave it (both right at one of six
+   positions or fewer): at least one seed has .5 or more. Its weights can say which letter it is.
 """
 
 from collections.abc import Iterator

@@ -319,7 +319,10 @@
         show();
       });
     });
-    if (sliders.length) {
+    if (kind.begin) { // controls of its own: they change `now` and ask for a new picture
+      kind.begin(root, controls, function (change) { change(now); show(); });
+    }
+    if (sliders.length || kind.begin) {
       make(controls, "button", { type: "button" }, "Reset").addEventListener("click", function () {
         now = JSON.parse(root.dataset.inputs);
         show();

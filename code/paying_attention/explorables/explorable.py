@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from paying_attention.explorables.arguments import Number, checked_name
 
+THE_PAGE = "  // The page.\n"  # of the shared script; what a kind adds stands before it
 LONGEST_WHOLE = 8  # letters of a word that never breaks in a table
 
 
@@ -111,6 +112,8 @@ class Explorable:
         texts: Every text that changes, by key; ``summary`` is the sentence below the figure.
         panels: The drawings, as HTML. ``CONTROLS`` marks the place of the sliders.
         table: Which of the texts stand in the table.
+        addition: Name of the files, ``.js`` and perhaps ``.css``, that only this kind needs; its
+            script stands inside the shared one, before the part called "The page".
     """
 
     identifier: str
@@ -120,12 +123,18 @@ class Explorable:
     texts: Mapping[str, str]
     panels: str
     table: Table
+    addition: str = ""
 
     def _repr_html_(self) -> str:
         identifier = self.identifier
         assets = files(__package__)
         style = assets.joinpath("explorable.css").read_text(encoding="utf-8")
         script = assets.joinpath("explorable.js").read_text(encoding="utf-8")
+        if self.addition:
+            more = assets.joinpath(f"{self.addition}.css")
+            style += more.read_text(encoding="utf-8") if more.is_file() else ""
+            own = assets.joinpath(f"{self.addition}.js").read_text(encoding="utf-8")
+            script = script.replace(THE_PAGE, f"{own}\n{THE_PAGE}")
         inputs = html.escape(json.dumps(self.inputs))
         return (
             f'<div class="pa-explorable" id="{identifier}" role="group" '
