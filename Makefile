@@ -7,7 +7,7 @@ QUIET := TQDM_DISABLE=1 OMP_NUM_THREADS=1
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: book serve test test-pages notebooks results picture lint clean help
+.PHONY: book serve test test-pages mutants notebooks results bench picture lint clean help
 
 book: .venv/.installed ## build the site and say where it is
 	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
@@ -23,11 +23,18 @@ test: .venv/.installed ## unit tests, doctests, every notebook against its outpu
 test-pages: .venv/.installed-pages book ## the built pages in a real browser (needs Chromium)
 	$(QUIET) $(BIN)/python -m pytest -c website/pytest.ini website/tests
 
+mutants: .venv/.installed-mutants ## plant mistakes in the mathematics, one at a time; minutes
+	cd code && rm -rf mutants && $(QUIET) ../$(BIN)/mutmut run
+	@cd code && ../$(BIN)/mutmut results
+
 notebooks: .venv/.installed ## run every chapter again and store its outputs
 	$(QUIET) $(BIN)/python website/notebooks.py
 
 results: .venv/.installed ## the long experiments; minutes to hours
 	$(QUIET) $(BIN)/python -m paying_attention.experiments
+
+bench: .venv/.installed ## what attention costs, in time and memory; five minutes
+	$(QUIET) $(BIN)/python benchmarks/attention.py
 
 picture: .venv/.installed-pages book ## take README.md's picture of the site again
 	$(BIN)/python website/picture.py
@@ -56,4 +63,8 @@ $(BIN)/python:
 
 .venv/.installed-pages: website/requirements.txt .venv/.installed
 	$(PIP) -r website/requirements.txt
+	@touch $@
+
+.venv/.installed-mutants: code/requirements-mutants.txt .venv/.installed
+	$(PIP) -r code/requirements-mutants.txt
 	@touch $@

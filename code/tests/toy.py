@@ -28,15 +28,17 @@ def toy_config(
 ) -> Seq2SeqConfig:
     """Sizes that all differ: a direction has 3 or 6, an embedding 5, the decoder 7.
 
-    Only for ``"dot"`` the decoder has the encoder's 6. The longest sentence has 7 words: more than
-    ``"location"`` can tell apart, and more than fit into a window.
+    For ``"dot"`` and ``"multi-head"`` (three heads) the decoder has the encoder's 6. The longest
+    sentence has 7 words: more than ``"location"`` can tell apart, and more than fit into a window.
     """
+    if memory == "multi-head":
+        choices = {"num_heads": 3} | choices
     return Seq2SeqConfig(
         SOURCE_VOCAB,
         TARGET_VOCAB,
         d_embedding=5,
         d_encoder=6,
-        d_decoder=6 if memory == "dot" else 7,
+        d_decoder=6 if memory in ("dot", "multi-head") else 7,
         bidirectional=bidirectional,
         memory=memory,
         window=2,

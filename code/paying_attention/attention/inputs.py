@@ -54,11 +54,8 @@ def check_broadcasts(name: str, tensor: Tensor, shape: torch.Size) -> None:
     Example:
         >>> check_broadcasts("bias", torch.zeros(2), torch.Size([3, 2]))
     """
-    try:
-        fits = torch.broadcast_shapes(tensor.shape, shape) == shape
-    except RuntimeError:
-        fits = False
-    if not fits:
+    pairs = zip(reversed(tensor.shape), reversed(shape), strict=False)
+    if tensor.ndim > len(shape) or any(size not in (1, whole) for size, whole in pairs):
         raise ValueError(
             f"{name}: expected a shape that broadcasts to {tuple(shape)}, got {tuple(tensor.shape)}"
         )
@@ -102,10 +99,13 @@ def check_inputs(
         enable_gqa: Whether query heads share key and value heads.
 
     Raises:
-        ValueError: If widths, lengths, leading axes or devices differ, the mask or the bias does
-            not broadcast, the heads do not divide, or ``softcap`` is not positive.
+        ValueError: If head_dim is 0; if widths, lengths, leading axes or devices differ; if the
+            mask or the bias does not broadcast; if the heads do not divide; or if ``softcap`` is
+            not positive and finite.
         TypeError: If dtypes differ or are not floating point, or the mask is not boolean.
     """
+    if query.shape[-1] == 0:
+        raise ValueError("query: expected head_dim of 1 or more, got 0")
     _check_kinds(query, key=key, value=value, mask=mask, bias=bias)
     if key.shape[-1] != query.shape[-1]:
         raise ValueError(
@@ -116,8 +116,8 @@ def check_inputs(
             f"value: expected {key.shape[-2]} values, one for each key, got {value.shape[-2]}"
         )
     _check_leading_axes(query, key, value, enable_gqa)
-    if softcap is not None and not softcap > 0:
-        raise ValueError(f"softcap: expected a positive number, got {softcap}")
+    if softcap is not None and not 0 < softcap < float("inf"):
+        raise ValueError(f"softcap: expected a positive, finite number, got {softcap}")
     shape = torch.Size((*query.shape[:-1], key.shape[-2]))
     if mask is not None:
         check_mask(mask, shape)

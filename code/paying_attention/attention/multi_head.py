@@ -5,11 +5,13 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from paying_attention.attention.core import AttentionOutput, DecoderAttention
-from paying_attention.attention.inputs import check_sizes
+from paying_attention.attention.inputs import check_mask, check_sizes
 from paying_attention.attention.scaled_dot_product import (
     fused_attention,
     scaled_dot_product_attention,
+    without_hidden,
 )
+from paying_attention.attention.unseen import is_spoilt, without_unseen
 
 
 class MultiHeadAttention(nn.Module):
@@ -93,6 +95,9 @@ class MultiHeadAttention(nn.Module):
     ) -> AttentionOutput:
         """Attend.
 
+        What no query may see in ``key`` and ``value`` reaches neither the output nor a gradient,
+        the projections' included, even if it is NaN. A query that is NaN itself spoils its own row.
+
         Args:
             query: What asks.
             key: What answers; the queries themselves if None.
@@ -112,16 +117,20 @@ class MultiHeadAttention(nn.Module):
         """
         key = query if key is None else key
         value = key if value is None else value
-        keys, values = self.project(key, value)
-        return self.ask(
-            query,
-            keys,
-            values,
-            mask=mask,
-            bias=bias,
-            need_weights=need_weights,
-            generator=generator,
-        )
+        for name, tensor in (("key", key), ("value", value)):
+            if tensor.dtype != query.dtype:
+                raise TypeError(f"{name}: expected {query.dtype} as query, got {tensor.dtype}")
+        if is_spoilt(key) or is_spoilt(value):
+            # Before the projections: their weights would meet the NaN in the backward pass.
+            seen = mask if bias is None else without_hidden(mask, bias)
+            if seen is not None:
+                shape = (*query.shape[:-2], self.num_heads, query.shape[-2], key.shape[-2])
+                check_mask(seen, torch.Size(shape))
+                seen = seen.broadcast_to(shape).any(dim=-3)
+                key, value = without_unseen(key, seen), without_unseen(value, seen)
+        projected = self.project(key, value)
+        choices = {"mask": mask, "bias": bias, "need_weights": need_weights}
+        return self.ask(query, *projected, generator=generator, **choices)
 
     def project(
         self,

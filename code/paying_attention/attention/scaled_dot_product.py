@@ -71,7 +71,7 @@ def scaled_dot_product_attention(
     if softcap is not None:
         scores = softcap * torch.tanh(scores / softcap)
     if bias is not None:
-        scores = scores + bias
+        scores = scores + bias.to(scores.dtype)
     found = attend(scores, widened(value), mask, dropout_p=dropout_p, generator=generator)
     return AttentionOutput(found.output.to(query.dtype), found.weights.to(query.dtype))
 
@@ -121,6 +121,7 @@ def fused_attention(
     added = mask if bias is None else bias.to(query.dtype)
     if bias is not None and mask is not None:
         added = torch.where(mask, added, -torch.inf)
+    added = None if added is None else torch.atleast_2d(added)  # the kernel asks for two axes
     output = F.scaled_dot_product_attention(
         query, key, value, attn_mask=added, scale=scale, enable_gqa=enable_gqa
     )

@@ -1,9 +1,11 @@
 """Products that respect a mask: what may not be seen touches nothing, even if it is NaN.
 
-A weight of 0 times NaN is NaN, and so is a gradient of 0 times NaN. So keys and values that hold a
-NaN or an infinity are multiplied apart, pair by pair, where a zero takes the place of what a query
-may not see. As long as all numbers are finite, both products are one matrix product.
+A weight of 0 times NaN is NaN, and so is a gradient of 0 times NaN. So a NaN or an infinity is kept
+out of the product that has a gradient, and put back where a query may see it, as a constant. As
+long as all numbers are finite, both products are one matrix product.
 """
+
+import math
 
 import torch
 from jaxtyping import Bool, Float
@@ -17,7 +19,8 @@ def match(
 ) -> Float[Tensor, "*batch query key"]:
     """Multiply each query with each key, and keep NaN and infinities where they may be seen.
 
-    The score of a masked pair is never used, but its gradient of 0 times a key of NaN is NaN.
+    The score of a masked pair is never used, but its gradient of 0 times a key of NaN is NaN. A
+    score that is NaN or infinite sends no gradient to its query and its key.
 
     Args:
         query: What is asked.
@@ -30,13 +33,13 @@ def match(
     """
     if mask is None or not (is_spoilt(key) or is_spoilt(query)):
         return query @ key.transpose(-1, -2)
-    seen = mask.broadcast_to(*query.shape[:-1], key.shape[-2])
-    query = query.masked_fill(~seen.any(dim=-1, keepdim=True), 0.0)
-    spoilt = spoilt_keys(key)
-    scores = query @ key.masked_fill(spoilt[:, None], 0.0).transpose(-1, -2)
-    apart = torch.where(seen[..., spoilt, None], key[..., spoilt, :].unsqueeze(-3), 0.0)
-    apart = (query.unsqueeze(-2) * apart).sum(dim=-1)
-    return scores.index_copy(-1, spoilt.nonzero()[:, 0], apart)
+    spoilt_query, spoilt_key = (
+        ~tensor.detach().isfinite().all(dim=-1, keepdim=True) for tensor in (query, key)
+    )
+    clean_key = key.masked_fill(spoilt_key, 0.0)
+    scores = query.masked_fill(spoilt_query, 0.0) @ clean_key.transpose(-1, -2)
+    seen = mask & (spoilt_query | spoilt_key.transpose(-1, -2))
+    return torch.where(seen, query.detach() @ key.detach().transpose(-1, -2), scores)
 
 
 def mix(
@@ -45,6 +48,8 @@ def mix(
     mask: Bool[Tensor, "..."] | None = None,
 ) -> Float[Tensor, "*batch query value_dim"]:
     """Sum the values by their weights, and keep NaN and infinities where they may be seen.
+
+    A number that is NaN or infinite sends no gradient to its weight.
 
     Args:
         weights: How much of each value; 0 where the mask is False.
@@ -58,13 +63,15 @@ def mix(
     """
     if mask is None or not is_spoilt(value):
         return weights @ value
+    finite = value.detach().isfinite()
+    mixed = weights @ value.masked_fill(~finite, 0.0)
     spoilt = spoilt_keys(value)
-    mixed = weights @ value.masked_fill(spoilt[:, None], 0.0)
     seen = mask.broadcast_to(weights.shape)[..., spoilt, None]
     if not seen.any():
         return mixed
-    apart = torch.where(seen, value[..., spoilt, :].unsqueeze(-3), 0.0)
-    return mixed + (weights[..., spoilt, None] * apart).sum(dim=-2)
+    apart = value.detach().masked_fill(finite, 0.0)[..., spoilt, :]
+    apart = torch.where(seen, apart.unsqueeze(-3), 0.0)
+    return mixed + (weights.detach()[..., spoilt, None] * apart).sum(dim=-2)
 
 
 def without_unseen(
@@ -99,7 +106,7 @@ def is_spoilt(tensor: Float[Tensor, "..."]) -> bool:
         >>> is_spoilt(torch.tensor([1.0, torch.nan])), is_spoilt(torch.ones(2))
         (True, False)
     """
-    return not bool(tensor.detach().sum().isfinite())
+    return not math.isfinite(tensor.detach().sum().item())
 
 
 def spoilt_keys(tensor: Float[Tensor, "*batch key dim"]) -> Bool[Tensor, " key"]:

@@ -26,8 +26,9 @@ import torch
 
 from paying_attention.data.lookup import LookupBatch, lookup_batch
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
-from paying_attention.models.soft_dictionary import Scaling, SoftDictionary, lookup_loss
+from paying_attention.models.soft_dictionary import Scaling, SoftDictionary
 from paying_attention.training.loop import History, TrainingConfig, TrainingDivergedError, train
+from paying_attention.training.losses import lookup_loss
 from paying_attention.training.seeding import seeded
 
 WIDTHS = (16, 64, 256, 1024)
@@ -109,7 +110,7 @@ def measure(model: SoftDictionary) -> dict[str, float]:
     batch = questions(VALIDATION_SEED)
     query = model.q_proj(model.key_embedding(batch.asked))[:, None]
     scores = query @ model.k_proj(model.key_embedding(batch.keys)).transpose(1, 2)
-    largest = model.look_up(batch).weights.amax(dim=-1)
+    largest = model.look_up(batch.asked, batch.keys, batch.values).weights.amax(dim=-1)
     measured = {"score_variance": scores.var(), "largest_weight": largest.mean()}
     return {name: round(float(number), 4) for name, number in measured.items()}
 
@@ -123,7 +124,7 @@ def count_right(model: SoftDictionary, seed: int) -> int:
         seed: ``VALIDATION_SEED`` or ``TEST_SEED``.
     """
     batch = questions(seed)
-    return int((model(batch).argmax(dim=-1) == batch.answer).sum())
+    return int((model(batch.asked, batch.keys, batch.values).argmax(dim=-1) == batch.answer).sum())
 
 
 def runs() -> Iterator[ScalingRun]:

@@ -1,5 +1,6 @@
 """What does each head do? Where it looks, how widely, and what is lost without it."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -60,7 +61,7 @@ def entropy(weights: Float[Tensor, "*rows key"]) -> Float[Tensor, "*rows"]:
         >>> entropy(torch.tensor([[0.5, 0.5, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]]))
         tensor([1., 0.])
     """
-    return torch.special.entr(weights).sum(dim=-1) / torch.tensor(2.0).log()
+    return torch.special.entr(weights).sum(dim=-1) / math.log(2)
 
 
 def mean_distance(weights: Float[Tensor, "*rows query key"]) -> Float[Tensor, "*rows query"]:

@@ -2,14 +2,12 @@
 
 from typing import Literal
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from paying_attention.attention.core import AttentionOutput
 from paying_attention.attention.inputs import check_sizes
 from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
-from paying_attention.data.lookup import LookupBatch
 
 Scaling = Literal["by √d_k", "none", "in the weights"]
 
@@ -58,34 +56,39 @@ class SoftDictionary(nn.Module):
         nn.init.normal_(self.q_proj.weight, std=smaller * d_model**-0.5)
         nn.init.normal_(self.k_proj.weight, std=d_model**-0.5)
 
-    def look_up(self, batch: LookupBatch) -> AttentionOutput:
+    def look_up(
+        self,
+        asked: Int[Tensor, " batch"],
+        keys: Int[Tensor, "batch key"],
+        values: Int[Tensor, "batch key"],
+    ) -> AttentionOutput:
         """Ask each dictionary its question.
 
         Args:
-            batch: The dictionaries.
+            asked: The key that is asked for.
+            keys: The keys of each dictionary.
+            values: What belongs to each key.
 
         Returns:
             One mix and one row of weights a dictionary, ``(batch, 1, …)``.
         """
-        query = self.q_proj(self.key_embedding(batch.asked))[:, None]
-        key = self.k_proj(self.key_embedding(batch.keys))
-        value = self.value_embedding(batch.values)
-        return scaled_dot_product_attention(query, key, value, scale=self.scale)
+        query = self.q_proj(self.key_embedding(asked))[:, None]
+        key = self.k_proj(self.key_embedding(keys))
+        return scaled_dot_product_attention(
+            query, key, self.value_embedding(values), scale=self.scale
+        )
 
-    def forward(self, batch: LookupBatch) -> Float[Tensor, "batch values"]:
+    def forward(
+        self,
+        asked: Int[Tensor, " batch"],
+        keys: Int[Tensor, "batch key"],
+        values: Int[Tensor, "batch key"],
+    ) -> Float[Tensor, "batch values"]:
         """Score the answers.
 
         Args:
-            batch: The dictionaries.
+            asked: The key that is asked for.
+            keys: The keys of each dictionary.
+            values: What belongs to each key.
         """
-        return self.readout(self.look_up(batch).output[:, 0])
-
-
-def lookup_loss(model: nn.Module, batch: LookupBatch) -> Float[Tensor, ""]:
-    """Average the cross-entropy of the answers, in nats.
-
-    Args:
-        model: Scores the answers.
-        batch: The dictionaries.
-    """
-    return F.cross_entropy(model(batch), batch.answer)
+        return self.readout(self.look_up(asked, keys, values).output[:, 0])

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from paying_attention.data.batching import Batch
+from paying_attention.data.lookup import LookupBatch
 from paying_attention.data.vocabulary import PAD_ID
 
 
@@ -71,3 +72,13 @@ def surrogate(
     baseline = (known.sum() - known) / (len(known) - 1)
     estimate = ((known - baseline) * log_probs).mean()
     return estimate - estimate.detach()
+
+
+def lookup_loss(model: nn.Module, batch: LookupBatch) -> Float[Tensor, ""]:
+    """Average the cross-entropy of what small dictionaries answer, in nats.
+
+    Args:
+        model: Gives logits for ``(asked, keys, values)``.
+        batch: The dictionaries.
+    """
+    return F.cross_entropy(model(batch.asked, batch.keys, batch.values), batch.answer)

@@ -6,9 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paying_attention.attention.core import DecoderAttention, attend, masked_softmax
-from paying_attention.attention.inputs import check_sizes
-from paying_attention.attention.unseen import without_unseen
+from paying_attention.attention.core import DecoderAttention, attend, masked_softmax, widened
+from tests.attention.slow_attention import gradients
 
 BATCH, HEAD, QUERY, KEY, VALUE = 2, 3, 5, 7, 11
 
@@ -237,8 +236,10 @@ def test_a_mask_of_numbers_is_refused(dtype):
 
 @pytest.mark.usefixtures("without_type_checks")
 def test_values_that_are_not_as_many_as_the_keys_are_named():
-    with pytest.raises(ValueError, match="value: expected 7 values, one for each key, got 5"):
+    with pytest.raises(ValueError, match=r"^value: expected 7 values, one for each key, got 5$"):
         attend(torch.zeros(3, 7), torch.zeros(5, 2))
+    with pytest.raises(ValueError, match=r"^value: expected 7 values, one for each key, got 5$"):
+        attend(torch.zeros(2, 3, 7), torch.zeros(2, 5, 11))
 
 
 @pytest.mark.usefixtures("without_type_checks")
@@ -252,29 +253,131 @@ def test_a_mask_that_does_not_broadcast_to_the_scores_is_named(shape):
         assert str(error.value).endswith(f"got {shape}")
 
 
-def test_without_a_mask_all_values_stay():
-    value = normal(BATCH, KEY, VALUE)
-    assert without_unseen(value, None) is value
+# --- half precision, rubbish, dropout, sizes ----------------------------------------------------
+
+HALVES = [torch.float16, torch.bfloat16]
 
 
-def test_values_go_that_no_query_may_see():
-    """Key 1 is seen by the second query only, key 2 by nobody."""
-    value = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [math.nan, math.inf]]])
-    mask = torch.tensor([[[True, False, False], [True, True, False]]])
-    assert without_unseen(value, mask).tolist() == [[[1, 2], [3, 4], [0, 0]]]
-    assert without_unseen(value, mask[:, :1]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
-    assert without_unseen(value, mask[0, 0]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
-    mask = torch.tensor([[[True]], [[False]]])  # for all keys at once
-    both = without_unseen(torch.ones(2, 3, 5), mask)
-    assert both.sum(dim=(1, 2)).tolist() == [15, 0]
+@pytest.mark.parametrize("dtype", HALVES)
+@pytest.mark.parametrize("mask", [None, some_mask(), some_mask() | True])
+def test_half_precision_is_rounded_once(dtype, mask):
+    """Half a unit in the last place, and what float32 adds."""
+    scores, value = normal(BATCH, HEAD, QUERY, KEY).to(dtype), normal(BATCH, HEAD, KEY, VALUE)
+    value = value.to(dtype)
+    found = attend(scores, value, mask)
+    right = attend(scores.double(), value.double(), mask)
+    weights = masked_softmax(scores, mask)
+    for mine, expected in zip((*found[:2], weights), (*right[:2], right.weights), strict=True):
+        assert mine.dtype == dtype
+        bound = 0.501 * torch.finfo(dtype).eps * expected.abs() + 1e-7
+        assert ((mine - expected).abs() <= bound).all()
 
 
-def test_the_gradient_of_unseen_values_is_zero():
-    value = normal(BATCH, KEY, VALUE).requires_grad_()
-    mask = (torch.arange(KEY) < 4).expand(BATCH, QUERY, KEY)
-    without_unseen(value, mask).sum().backward()
-    assert (value.grad[:, :4] == 1).all()
-    assert (value.grad[:, 4:] == 0).all()
+@pytest.mark.parametrize("rubbish", [math.nan, math.inf])
+def test_a_score_that_is_nan_stays_with_its_query(rubbish):
+    """An infinite one gives NaN as well; no gradient of the others notices."""
+    scores, value = normal(BATCH, HEAD, QUERY, KEY), normal(BATCH, HEAD, KEY, VALUE, seed=1)
+    mask = some_mask()
+    lost = mask[1, 2, :, 3]
+    spoilt = scores.clone()
+    spoilt[1, 2, :, 3] = rubbish
+    keep = torch.ones(BATCH, HEAD, QUERY, dtype=torch.bool)
+    keep[1, 2] = ~lost
+
+    def ask(scores, value):
+        found = attend(scores, value, mask)
+        return torch.cat([found.output[keep], found.weights[keep]], dim=-1)
+
+    found = attend(spoilt, value, mask)
+    for part in found[:2]:
+        assert part[~keep].isnan().all()
+        assert part.isnan().any(dim=-1).sum() == lost.sum() > 0
+    with torch.autograd.set_detect_anomaly(True):
+        output, gradient = gradients(ask, spoilt, value)
+    expected, expected_gradient = gradients(ask, scores, value)
+    assert torch.equal(output, expected)
+    for got, wanted in zip(gradient, expected_gradient, strict=True):
+        assert torch.allclose(got, wanted, rtol=1e-12)
+
+
+def test_a_score_of_minus_infinity_gets_no_weight():
+    scores = torch.tensor([[0.0, -math.inf, 0.0]])
+    for mask in (None, torch.tensor([True, True, True])):
+        assert masked_softmax(scores, mask).tolist() == [[0.5, 0, 0.5]]
+    assert masked_softmax(scores, torch.tensor([True, True, False])).tolist() == [[1, 0, 0]]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_smallest_score_wins_over_a_masked_one(dtype):
+    """A mask that is a very small number, and not minus infinity, would share the weight."""
+    scores = torch.tensor([[torch.finfo(dtype).min, 0.0]], dtype=dtype)
+    assert masked_softmax(scores, torch.tensor([True, False])).tolist() == [[1, 0]]
+
+
+def test_without_a_mask_a_nan_is_everywhere():
+    scores = torch.tensor([[0.0, math.nan], [0.0, 0.0]])
+    found = attend(scores, torch.ones(2, 3))
+    assert found.output.isnan().all(dim=-1).tolist() == [True, False]
+    assert attend(torch.zeros(2, 2), torch.tensor([[1.0], [math.nan]])).output.isnan().all()
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (1,), (KEY,), (QUERY, 1), (QUERY, KEY), (HEAD, 1, 1), (BATCH, 1, QUERY, KEY)]
+)
+def test_a_mask_of_each_rank(shape):
+    scores, value = normal(BATCH, HEAD, QUERY, KEY), normal(BATCH, HEAD, KEY, VALUE)
+    for seed in range(3):
+        mask = torch.rand(shape, generator=torch.Generator().manual_seed(seed)) < 0.5
+        weights, output = slow_attend(
+            scores.numpy(), value.numpy(), mask.expand(scores.shape).numpy()
+        )
+        found = attend(scores, value, mask)
+        assert np.allclose(found.weights, weights, rtol=1e-12, atol=0)
+        assert np.allclose(found.output, output, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(("query", "key"), [(0, 7), (5, 0), (0, 0)])
+@pytest.mark.parametrize("batch", [0, 2])
+def test_lengths_of_zero(batch, query, key):
+    scores, value = torch.zeros(batch, query, key), torch.ones(batch, key, VALUE)
+    for mask in (None, torch.ones(query, key, dtype=torch.bool), torch.tensor(True)):
+        found = attend(scores, value, mask)
+        assert found.weights.shape == scores.shape
+        assert found.output.shape == (batch, query, VALUE)
+        assert not found.output.any()
+
+
+@pytest.mark.parametrize("dropout_p", [-0.01, 1.01, math.nan])
+def test_a_dropout_that_is_no_probability_is_named(dropout_p):
+    for mask in (None, torch.tensor(True)):
+        with pytest.raises(ValueError, match=f"^dropout_p: expected 0 to 1, got {dropout_p}$"):
+            attend(torch.zeros(5, 7), torch.zeros(7, 3), mask, dropout_p=dropout_p)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_weights_are_those_that_made_the_output(dtype):
+    scores, value = torch.zeros(99, 4, dtype=dtype), torch.eye(4, dtype=dtype)
+    found = attend(scores, value, dropout_p=0.75, generator=torch.Generator().manual_seed(0))
+    assert found.output.equal(found.weights)
+    assert found.weights.unique().tolist() == [0, 1]  # a quarter, four times as much
+    assert 60 < found.weights.sum() < 140
+    assert found.output.dtype == dtype
+
+
+def test_dropout_of_nothing_and_of_all():
+    scores, value = normal(QUERY, KEY), normal(KEY, VALUE)
+    nothing = attend(scores, value, dropout_p=0.0)
+    assert nothing.weights.equal(masked_softmax(scores))
+    everything = attend(scores.requires_grad_(), value, dropout_p=1.0)
+    assert not everything.weights.any()
+    assert everything.output.equal(torch.zeros(QUERY, VALUE, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_only_half_precision_is_widened(dtype):
+    tensor = torch.ones(3, dtype=dtype)
+    assert widened(tensor).dtype == (torch.float32 if dtype in HALVES else dtype)
+    assert widened(tensor).equal(tensor.float() if dtype in HALVES else tensor)
 
 
 # --- attention for a decoder, which asks one question at a time ---------------------------------
@@ -308,6 +411,25 @@ def test_one_question_is_attend_with_one_query(mask):
     assert np.allclose(found.weights, weights[:, 0], rtol=1e-12, atol=0)
     assert np.allclose(found.output, output[:, 0], rtol=1e-12)
     assert found.log_prob is None
+
+
+class Asked(DecoderAttention):
+    """Scores that are what was asked and what was prepared."""
+
+    def scores(self, query, prepared):
+        return query.sum(dim=-1, keepdim=True) * prepared.sum(dim=-1)
+
+
+def test_a_decoder_scores_its_question_against_what_was_prepared():
+    attention = Asked(3, VALUE)
+    query, annotations, prepared = (
+        normal(BATCH, 3),
+        normal(BATCH, KEY, VALUE),
+        normal(BATCH, KEY, 5),
+    )
+    found = attention(query, annotations, prepared)
+    scores = query.sum(dim=-1, keepdim=True) * prepared.sum(dim=-1)
+    assert torch.allclose(found.weights, torch.softmax(scores, dim=-1))
 
 
 def test_a_shift_of_all_scores_of_a_decoder_changes_nothing():
@@ -350,11 +472,11 @@ def test_a_kind_of_attention_must_say_how_it_scores():
 def test_a_decoder_with_other_widths_or_another_mask_is_named():
     scores, annotations = normal(BATCH, KEY), normal(BATCH, KEY, VALUE)
     attention = Given(scores)
-    with pytest.raises(ValueError, match="query: expected width 3, got 5"):
+    with pytest.raises(ValueError, match=r"^query: expected width 3, got 5$"):
         attention(normal(BATCH, 5), annotations, annotations)
-    with pytest.raises(ValueError, match="annotations: expected width 11, got 9"):
+    with pytest.raises(ValueError, match=r"^annotations: expected width 11, got 9$"):
         attention(normal(BATCH, 3), annotations[..., 2:], annotations)
-    with pytest.raises(ValueError, match=r"mask: expected shape \(2, 7\), got \(2, 6\)"):
+    with pytest.raises(ValueError, match=r"^mask: expected shape \(2, 7\), got \(2, 6\)$"):
         attention(normal(BATCH, 3), annotations, annotations, PADDED[:, 1:])
     with pytest.raises(TypeError, match=r"mask: expected a boolean tensor, got torch\.float32"):
         attention(normal(BATCH, 3), annotations, annotations, PADDED.float())
@@ -366,9 +488,3 @@ def test_a_decoder_without_width_is_named(d_query, d_annotation):
     match = f"{name}: expected 1 or more, got {min(d_query, d_annotation)}"
     with pytest.raises(ValueError, match=match):
         DecoderAttention(d_query, d_annotation)
-
-
-def test_the_first_size_below_one_is_named():
-    check_sizes(heads=1, width=7)
-    with pytest.raises(ValueError, match=r"^width: expected 1 or more, got -3$"):
-        check_sizes(heads=1, width=-3, depth=0)

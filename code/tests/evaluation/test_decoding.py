@@ -30,7 +30,7 @@ def slow_greedy(model, source, max_len):
 
 def config_of(memory, **choices):
     """As in the other tests; `dot` needs state and annotations of one width."""
-    widths = {"d_encoder": 8, "d_decoder": 8} if memory == "dot" else {}
+    widths = {"d_encoder": 8, "d_decoder": 8} if memory in ("dot", "multi-head") else {}
     return dataclasses.replace(toy_config(), memory=memory, **widths, **choices)
 
 

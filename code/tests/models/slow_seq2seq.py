@@ -91,6 +91,28 @@ def slow_weights(
     return weights
 
 
+def slow_heads(
+    config: Seq2SeqConfig, w: Mapping[str, Array], s: Array, annotations: Array
+) -> tuple[Array, Array]:
+    """Weights of one question on the average of its heads, and the context."""
+    width = config.d_decoder // config.num_heads
+    weights, found = np.zeros(len(annotations)), []
+
+    def project(name: str, vector: Array) -> Array:
+        return w[f"heads.{name}.weight"] @ vector + w[f"heads.{name}.bias"]
+
+    for head in range(config.num_heads):
+        own = slice(head * width, (head + 1) * width)
+        q = project("q_proj", s)[own]
+        match = [math.exp(q @ project("k_proj", h)[own] / math.sqrt(width)) for h in annotations]
+        looked = np.array(match) / sum(match)
+        weights += looked / config.num_heads
+        found.append(
+            sum(a * project("v_proj", h)[own] for a, h in zip(looked, annotations, strict=True))
+        )
+    return weights, project("out_proj", np.concatenate(found))
+
+
 def slow_decode(
     model: Seq2Seq,
     source: Sequence[int],
@@ -113,7 +135,13 @@ def slow_decode(
             return np.zeros(0)
         if config.memory == "constant":
             return summary
-        weights = slow_weights(config, of_attention, s, annotations, target)
+        if config.memory == "multi-head":
+            weights, mixed = slow_heads(config, of_attention, s, annotations)
+            if config.values == "annotations":
+                looked.append(weights)
+                return mixed
+        else:
+            weights = slow_weights(config, of_attention, s, annotations, target)
         if config.hard:
             pick = int(weights.argmax()) if picks is None else picks[target]
             log_probs.append(math.log(weights[pick]))

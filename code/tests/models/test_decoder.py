@@ -7,6 +7,7 @@ from torch import nn
 
 from paying_attention.attention.additive import AdditiveAttention
 from paying_attention.attention.hard import HardAttention
+from paying_attention.attention.multi_head import MultiHeadDecoderAttention
 from paying_attention.attention.multiplicative import (
     ConcatAttention,
     DotAttention,
@@ -35,8 +36,9 @@ CLASSES = {
     "location": LocationAttention,
     "local-m": LocalAttention,
     "local-p": LocalAttention,
+    "multi-head": MultiHeadDecoderAttention,
 }
-SCORING = [memory for memory in ATTENTIONS if not memory.startswith("local")]
+SCORING = [memory for memory in ATTENTIONS if not memory.startswith(("local", "multi"))]
 
 
 def encode(model, batch):
@@ -92,7 +94,8 @@ def test_a_memory_is_what_the_config_calls_it():
     for memory in ATTENTIONS:
         made = make_memory(toy_config(memory))
         assert type(made) is type(make_attention(toy_config(memory))) is CLASSES[memory]
-        assert (made.d_query, made.d_context) == (6 if memory == "dot" else 7, 6)
+        d_decoder = 6 if memory in ("dot", "multi-head") else 7
+        assert (made.d_query, made.d_context) == (d_decoder, 6)
 
 
 def test_the_sizes_of_an_attention_come_from_the_config():
@@ -104,6 +107,9 @@ def test_the_sizes_of_an_attention_come_from_the_config():
         assert (attention.centre_proj is None) is (centre == "m")
     for memory in ("additive", "concat"):  # the small network has the decoder's width
         assert make_attention(toy_config(memory)).score_proj.weight.shape == (1, 7)
+    for num_heads in (1, 2, 6):
+        attention = make_attention(toy_config("multi-head", num_heads=num_heads))
+        assert attention.heads.num_heads == num_heads
 
 
 @pytest.mark.parametrize("memory", SCORING)
@@ -121,11 +127,11 @@ def test_what_is_no_attention_is_not_made_as_one(memory):
         make_attention(toy_config(memory))
 
 
-@pytest.mark.parametrize("memory", ["local-m", "local-p"])
-def test_a_window_cannot_be_hard(memory):
+@pytest.mark.parametrize("memory", ["local-m", "local-p", "multi-head"])
+def test_what_has_not_one_score_for_each_position_cannot_be_hard(memory):
     with pytest.raises(ValueError, match=r"(soft|hard): expected .*, got ") as error:
         Seq2Seq(toy_config(memory, query="after", hard=True))
-    assert str(error.value).endswith(("LocalAttention", f"{memory!r}"))
+    assert str(error.value).endswith(("Attention", f"{memory!r}"))
 
 
 @pytest.mark.parametrize(("memory", "smallest"), [("local-m", 0), ("local-p", 1)])
@@ -199,7 +205,7 @@ def test_a_first_state_of_zeros_knows_nothing_of_the_source(memory, writer):
     model, batch = toy_model(memory, start="zeros", **WRITERS[writer]), toy_batch()
     encoded = encode(model, batch)
     state, _ = model.decoder.begin(encoded)
-    assert torch.equal(state.hidden, torch.zeros(5, 6 if memory == "dot" else 7).double())
+    assert torch.equal(state.hidden, torch.zeros(5, model.config.d_decoder).double())
     assert not state.hidden.requires_grad
     # Nor does the summary come in elsewhere.
     decoded = model.decode(encoded, batch.target_input)

@@ -8,15 +8,16 @@ from tests.toy import toy_config
 
 SIZES = ["source_vocab_size", "target_vocab_size", "d_embedding", "d_encoder", "d_decoder"]
 NO_ATTENTION = ["start", "constant"]
+NOT_ONE_SCORE = ["local-m", "local-p", "multi-head"]  # for each position
 
 
-def test_the_memories_are_two_fixed_vectors_and_seven_attentions():
-    seven = ["additive", "dot", "general", "concat", "location", "local-m", "local-p"]
-    assert list(ATTENTIONS) == seven
-    assert list(MEMORIES) == NO_ATTENTION + seven
+def test_the_memories_are_two_fixed_vectors_and_eight_attentions():
+    eight = ["additive", "dot", "general", "concat", "location", "local-m", "local-p", "multi-head"]
+    assert list(ATTENTIONS) == eight
+    assert list(MEMORIES) == NO_ATTENTION + eight
 
 
-@pytest.mark.parametrize("name", [*SIZES, "max_source_len"])
+@pytest.mark.parametrize("name", [*SIZES, "max_source_len", "num_heads"])
 @pytest.mark.parametrize("size", [0, -4])
 def test_a_size_below_one_is_named(name, size):
     with pytest.raises(ValueError, match=f"^{name}: expected 1 or more, got {size}$"):
@@ -73,6 +74,7 @@ def test_what_a_config_says_if_nobody_chooses():
     config = Seq2SeqConfig(13, 11)
     assert (config.memory, config.query, config.start) == ("constant", "before", "summary")
     assert (config.values, config.input_feeding, config.hard) == ("annotations", False, False)
+    assert config.num_heads == 1
 
 
 @pytest.mark.parametrize("memory", NO_ATTENTION)
@@ -108,8 +110,8 @@ def fits(memory, query, input_feeding, hard, **choices):
         return (query, input_feeding, hard) == ("before", False, False) and choices == usual
     allowed = [("before", False, False)]
     allowed += [("after", False, False), ("after", True, False), ("after", False, True)]
-    if hard and memory.startswith("local"):
-        return False  # a window has no score for every position
+    if hard and memory in NOT_ONE_SCORE:
+        return False
     return (query, input_feeding, hard) in allowed
 
 
@@ -133,7 +135,7 @@ def test_all_choices_together_are_taken_or_refused(memory):
             named = "|".join(name for name, value in chosen.items() if value != choices[name][0])
             with pytest.raises(ValueError, match=rf"^({named}): expected .*, got "):
                 toy_config(memory, **chosen)
-    expected = 1 if memory in NO_ATTENTION else 12 if memory.startswith("local") else 16
+    expected = 1 if memory in NO_ATTENTION else 12 if memory in NOT_ONE_SCORE else 16
     assert taken == expected
 
 
@@ -156,8 +158,20 @@ def test_the_width_of_the_context(memory):
             "d_encoder: expected d_decoder = 8 with memory 'dot', got 6",
         ),
         (
+            {"memory": "multi-head", "d_encoder": 8, "d_decoder": 6},
+            "d_encoder: expected d_decoder = 6 with memory 'multi-head', got 8",
+        ),
+        (
+            {"memory": "multi-head", "d_encoder": 6, "d_decoder": 6, "num_heads": 4},
+            "num_heads: expected a divisor of d_decoder = 6, got 4",
+        ),
+        (
             {"memory": "local-p", "query": "after", "hard": True},
             "hard: expected a memory that scores every position with it, got 'local-p'",
+        ),
+        (
+            {"memory": "multi-head", "query": "after", "hard": True},
+            "hard: expected a memory that scores every position with it, got 'multi-head'",
         ),
     ],
 )

@@ -7,9 +7,15 @@ import torch
 from torch import nn
 
 from paying_attention.data.batching import Batch
+from paying_attention.data.lookup import LookupBatch
 from paying_attention.models.seq2seq import Seq2Seq
 from paying_attention.models.seq2seq_config import MEMORIES
-from paying_attention.training.losses import score_function_loss, surrogate, translation_loss
+from paying_attention.training.losses import (
+    lookup_loss,
+    score_function_loss,
+    surrogate,
+    translation_loss,
+)
 from tests.toy import TARGET_LENGTHS, TARGET_VOCAB, sentence, toy_batch, toy_config
 
 
@@ -34,7 +40,7 @@ class Echo(nn.Module):
 
 def model_of(memory, **choices):
     """Untrained, in float64, with large weights; `dot` needs state and annotations of one width."""
-    widths = {"d_encoder": 8, "d_decoder": 8} if memory == "dot" else {}
+    widths = {"d_encoder": 8, "d_decoder": 8} if memory in ("dot", "multi-head") else {}
     config = dataclasses.replace(toy_config(), memory=memory, **widths, **choices)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
@@ -257,3 +263,17 @@ def test_a_model_that_draws_nothing_is_named():
 def test_a_single_word_has_nothing_to_be_compared_with():
     with pytest.raises(ValueError, match="losses: expected two draws or more, got 1"):
         score_function_loss(hard_model(), toy_batch((3,), (0,)))
+
+
+def test_the_loss_of_two_lookups_by_hand():
+    """The right answers have probability 1/4 and 3/6."""
+    logits = torch.tensor([[0.0, 0.0, 0.0, 0.0], [0.0, math.log(3.0), 0.0, 0.0]])
+
+    class Sure(nn.Module):
+        def forward(self, asked, keys, values):
+            return logits
+
+    nothing = torch.zeros(2, 3).long()
+    batch = LookupBatch(nothing, nothing, torch.tensor([0, 0]), torch.tensor([2, 1]))
+    expected = (math.log(4) + math.log(2)) / 2
+    assert lookup_loss(Sure(), batch).item() == pytest.approx(expected)
