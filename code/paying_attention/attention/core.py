@@ -48,11 +48,12 @@ def masked_softmax(
         return torch.softmax(widened(scores), dim=-1).to(scores.dtype)
     check_mask(mask, scores.shape)
     seen = torch.where(mask, widened(scores), -torch.inf)  # half the time of masked_fill
+    weights = torch.softmax(seen, dim=-1)
+    if not has_lost_rows(weights):
+        return weights.to(scores.dtype)
+    # A row of -inf alone gives NaN. Start again, with a guard before the softmax: a NaN that is
+    # cleaned up afterwards can still poison the gradient.
     nothing_to_see = ~mask.any(dim=-1, keepdim=True)
-    if not nothing_to_see.any():
-        return torch.softmax(seen, dim=-1).to(scores.dtype)
-    # Guard before the softmax: a row of -inf alone gives NaN, and a NaN that is cleaned up
-    # afterwards still poisons the gradient.
     weights = torch.softmax(seen.masked_fill(nothing_to_see, 0.0), dim=-1)
     return weights.masked_fill(nothing_to_see, 0.0).to(scores.dtype)
 
@@ -95,9 +96,9 @@ def attend(
             f"value: expected {scores.shape[-1]} values, one for each key, got {value.shape[-2]}"
         )
     weights = masked_softmax(widened(scores), mask)
-    lost = weights[..., :1].isnan()  # a row of NaN is NaN in its first column, too
-    if mask is not None and lost.any():
-        # Rows of NaN stand aside: 0 times NaN would reach the gradients of the other queries.
+    if mask is not None and has_lost_rows(weights):
+        # They stand aside: 0 times NaN would reach the gradients of the other queries.
+        lost = weights[..., :1].isnan()
         clean = scores.masked_fill(lost, 0.0)
         found = attend(clean, value, mask, dropout_p=dropout_p, generator=generator)
         output, weights = (part.masked_fill(lost, torch.nan) for part in found[:2])
@@ -105,6 +106,19 @@ def attend(
     weights = _drop(weights, dropout_p, generator)
     output = mix(weights, widened(value), mask)
     return AttentionOutput(output.to(scores.dtype), weights.to(scores.dtype))
+
+
+def has_lost_rows(weights: Float[Tensor, "*batch query key"]) -> bool:
+    """Tell whether a softmax gave NaN to some rows; such a row is NaN from its first column on.
+
+    Args:
+        weights: Result of a softmax over the keys.
+
+    Example:
+        >>> has_lost_rows(torch.softmax(torch.tensor([[0.0, 1.0], [0.0, torch.nan]]), dim=-1))
+        True
+    """
+    return bool(weights[..., :1].isnan().any())
 
 
 def _drop(weights: Tensor, dropout_p: float, generator: torch.Generator | None) -> Tensor:
