@@ -21,6 +21,7 @@ from paying_attention.explorables.by_hand import (
     attention_state,
     attention_texts,
 )
+from paying_attention.explorables.explorable import Explorable
 from paying_attention.explorables.softmax import (
     softmax_state,
     softmax_temperature,
@@ -199,6 +200,22 @@ def chapter(browser: Browser, site: str, kind: str, **settings: object) -> Itera
 
 def inputs_of(root) -> dict:
     return root.evaluate("(root) => JSON.parse(root.dataset.inputs)")
+
+
+def bare_words(browser: Browser, explorable: Explorable) -> list[str]:
+    """The words that are left where a viewer drops styles, scripts and drawings."""
+    with opened(browser, "<main></main>") as page:
+        text = page.evaluate(
+            """(markup) => {
+              const main = document.querySelector("main");
+              main.innerHTML = markup;
+              main.querySelectorAll("style, script").forEach((e) => e.remove());
+              main.querySelectorAll("svg").forEach((e) => e.replaceWith(e.textContent));
+              return main.innerText;
+            }""",
+            explorable._repr_html_(),
+        )
+    return sorted(text.split())
 
 
 def state_of(root) -> dict:
@@ -698,15 +715,4 @@ def test_two_alignments_on_a_page_do_not_share_their_picks(browser):
 
 
 def test_an_alignment_that_loses_styles_and_drawings_shows_the_table_alone(browser):
-    with opened(browser, "<main></main>") as page:
-        shown = page.evaluate(
-            """(markup) => {
-              const main = document.querySelector("main");
-              main.innerHTML = markup;
-              main.querySelectorAll("style, script").forEach((e) => e.remove());
-              main.querySelectorAll("svg").forEach((e) => e.replaceWith(e.textContent));
-              return main.innerText;
-            }""",
-            LOVE._repr_html_(),
-        )
-    assert sorted(shown.split()) == sorted(repr(LOVE).split())
+    assert bare_words(browser, LOVE) == sorted(repr(LOVE).split())

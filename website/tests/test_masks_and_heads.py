@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Error, TimeoutError, expect
-from test_explorables import inputs_of, middle, opened, state_of
+from test_explorables import bare_words, inputs_of, middle, opened, state_of
 from test_pages import axe_violations
 
 from paying_attention.explorables.explorable import Explorable
@@ -489,15 +489,4 @@ def test_kinds_and_copies_on_a_page_do_not_disturb_each_other(browser):
 
 @EACH
 def test_one_that_loses_styles_and_drawings_shows_the_table_alone(browser, explorable):
-    with opened(browser, "<main></main>") as page:
-        text = page.evaluate(
-            """(markup) => {
-              const main = document.querySelector("main");
-              main.innerHTML = markup;
-              main.querySelectorAll("style, script").forEach((e) => e.remove());
-              main.querySelectorAll("svg").forEach((e) => e.replaceWith(e.textContent));
-              return main.innerText;
-            }""",
-            explorable._repr_html_(),
-        )
-    assert sorted(text.split()) == sorted(repr(explorable).split())
+    assert bare_words(browser, explorable) == sorted(repr(explorable).split())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from test_explorables import inputs_of, middle, opened, state_of
+from test_explorables import bare_words, inputs_of, middle, opened, state_of
 from test_pages import axe_violations
 
 from paying_attention.explorables.mechanism import attention_by_steps, steps_state
@@ -406,15 +406,4 @@ def test_two_on_a_page_do_not_touch_each_other(browser):
 
 
 def test_a_viewer_that_drops_styles_and_drawings_shows_the_table_alone(browser):
-    with opened(browser, "<main></main>") as page:
-        text = page.evaluate(
-            """(markup) => {
-              const main = document.querySelector("main");
-              main.innerHTML = markup;
-              main.querySelectorAll("style, script").forEach((e) => e.remove());
-              main.querySelectorAll("svg").forEach((e) => e.replaceWith(e.textContent));
-              return main.innerText;
-            }""",
-            FAR._repr_html_(),
-        )
-    assert sorted(text.split()) == sorted(repr(FAR).split())
+    assert bare_words(browser, FAR) == sorted(repr(FAR).split())
