@@ -286,8 +286,35 @@ def test_what_stands_at_hidden_keys_is_not_seen(kind, need_weights, dtype):
             asks = query.clone().requires_grad_()
             output = layer(asks, key, value, need_weights=need_weights, **hidden).output
             assert close(output, expected, rtol, rtol)
-            (gradient,) = torch.autograd.grad(output.square().sum(), asks)
-            assert gradient.isfinite().all()
+            leaves = [asks, *layer.parameters()]  # the projections meet the keys as well
+            gradients = torch.autograd.grad(output.square().sum(), leaves)
+            assert all(gradient.isfinite().all() for gradient in gradients)
+
+
+@pytest.mark.parametrize("need_weights", [True, False])
+def test_a_hidden_key_sends_the_projections_no_gradient(need_weights):
+    layer, (query, key, value) = layer_and_inputs()
+    mask = padding_mask(torch.tensor([3, 6]), KEY)
+    found = []
+    for rubbish in (0.0, torch.nan):
+        given = (t.masked_fill(~mask[..., None], rubbish) for t in (key, value))
+        output = layer(query, *given, mask=mask[:, None, None], need_weights=need_weights).output
+        found.append(torch.autograd.grad(output.square().sum(), list(layer.parameters())))
+    assert all(close(one, other) for one, other in zip(*found, strict=True))
+
+
+def test_a_key_that_one_head_sees_for_one_query_spoils_this_query_only():
+    layer, (query, key, value) = layer_and_inputs()
+    mask = torch.ones(BATCH, layer.num_heads, QUERY, KEY, dtype=torch.bool)
+    mask[..., 4] = False
+    expected = layer(query, key, value, mask=mask).output
+    mask[0, 1, 3, 4] = True
+    key = key.index_fill(1, torch.tensor([4]), torch.nan)
+    output = layer(query, key, value, mask=mask).output
+    assert output[0, 3].isnan().all()
+    others = torch.ones(BATCH, QUERY, dtype=torch.bool)
+    others[0, 3] = False
+    assert close(output[others], expected[others])
 
 
 @pytest.mark.parametrize("need_weights", [True, False])
