@@ -111,6 +111,12 @@ def test_two_axes_are_enough(function):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_values_are_counted_with_three_axes_as_well(function):
+    with refuses(ValueError, "value: expected 7 values, one for each key, got 6"):
+        function(**zeros(HEAD, value=torch.zeros(HEAD, 6, VALUE_DIM)))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -292,13 +292,21 @@ def test_what_stands_at_hidden_keys_is_not_seen(kind, need_weights, dtype):
 
 
 @pytest.mark.parametrize("need_weights", [True, False])
-def test_a_hidden_key_sends_the_projections_no_gradient(need_weights):
+@pytest.mark.parametrize("spoilt", ["key", "value", "both"])
+def test_a_hidden_key_sends_the_projections_no_gradient(spoilt, need_weights):
+    """Hidden by the mask, or by the bias."""
     layer, (query, key, value) = layer_and_inputs()
-    mask = padding_mask(torch.tensor([3, 6]), KEY)
+    mask, bias = torch.arange(KEY) != 6, torch.zeros(KEY, dtype=torch.float64)
+    bias[1] = -torch.inf
+    hidden = ~mask | bias.isneginf()
+    choices = {"mask": mask, "bias": bias, "need_weights": need_weights}
     found = []
     for rubbish in (0.0, torch.nan):
-        given = (t.masked_fill(~mask[..., None], rubbish) for t in (key, value))
-        output = layer(query, *given, mask=mask[:, None, None], need_weights=need_weights).output
+        given = [
+            t.masked_fill(hidden[:, None], rubbish if spoilt in (name, "both") else 0.0)
+            for name, t in (("key", key), ("value", value))
+        ]
+        output = layer(query, *given, **choices).output
         found.append(torch.autograd.grad(output.square().sum(), list(layer.parameters())))
     assert all(close(one, other) for one, other in zip(*found, strict=True))
 
