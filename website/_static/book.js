@@ -1,9 +1,9 @@
-// A formula wider than the screen scrolls; then it must also scroll from the keyboard.
-const reachFormulas = () => {
-  for (const formula of document.querySelectorAll("div.math .formula")) {
-    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
-    else formula.removeAttribute("tabindex");
+// A formula or a printed table wider than the screen scrolls; then it must also scroll from the keyboard.
+const reachWide = () => {
+  for (const wide of document.querySelectorAll("div.math .formula, .tag_wide-output .cell_output pre")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    else wide.removeAttribute("tabindex");
   }
 };
-window.addEventListener("load", reachFormulas);
-window.addEventListener("resize", reachFormulas);
+window.addEventListener("load", reachWide);
+window.addEventListener("resize", reachWide);

@@ -74,6 +74,12 @@ def test_fits_a_phone(address: str, page: OpenPage):
     assert not violations, violations
 
 
+def test_a_printed_table_that_is_wide_scrolls_on_a_phone_from_the_keyboard_too(page: OpenPage):
+    table = page("chapters/05-masking.html", width=390).locator(".tag_wide-output .cell_output pre")
+    assert table.evaluate("table => table.scrollWidth > table.clientWidth")
+    assert table.evaluate("table => table.tabIndex") == 0
+
+
 def test_every_internal_link_resolves(address: str, html: Path):
     broken = []
     for link in soup(html, address).select("a[href], img[src], link[href], script[src]"):
