@@ -144,7 +144,10 @@ def test_the_tables_say_where_a_target_is_missed() -> None:
 
 
 def test_a_fresh_process_counts_the_weights_it_forms() -> None:
-    """4 heads of 512 × 512 floats are 4 MiB; the fused kernel forms none. 5 seconds."""
-    with_weights = peak_bytes("with weights", 512, "none", backward=False)
-    assert with_weights >= 2 * 4 * 2**20
-    assert peak_bytes("without weights", 512, "none", backward=False) < 4 * 2**20
+    """4 heads of 1024 × 1024 floats are 16 MiB; the fused kernel forms none. 5 seconds.
+
+    Between the two, since the allocator finds some of the memory already taken.
+    """
+    one_matrix = 16 * 2**20
+    assert peak_bytes("with weights", 1024, "none", backward=False) > one_matrix
+    assert peak_bytes("without weights", 1024, "none", backward=False) < one_matrix
