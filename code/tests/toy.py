@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from paying_attention.data.batching import Batch
+from paying_attention.data.batching import Batch, Corpus
+from paying_attention.data.number_words import number_sequences
+from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.models.seq2seq import Seq2Seq
 from paying_attention.models.seq2seq_config import ATTENTIONS, Memory, Seq2SeqConfig
 
@@ -88,3 +90,21 @@ def sentence(batch: Batch, row: int) -> Batch:
         batch.source_lengths[row : row + 1],
         batch.target[row : row + 1, :steps],
     )
+
+
+def numbers_and_model(config: dict[str, Any], width: int) -> tuple[Corpus, Seq2Seq]:
+    """Seven sentences of one to three numbers, and an untrained model with lively weights."""
+    pairs = number_sequences(
+        range(1000), 7, lengths=[1, 2, 3], generator=torch.Generator().manual_seed(3)
+    )
+    source = Vocabulary.from_sentences(pair.source for pair in pairs)
+    target = Vocabulary.from_sentences(pair.target for pair in pairs)
+    corpus = Corpus.encode(pairs, source, target)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = Seq2Seq(Seq2SeqConfig(len(source), len(target), 5, width, width, **config))
+    model = model.double().eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(3)
+    return corpus, model

@@ -2,36 +2,19 @@ import pytest
 import torch
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.number_words import number_pair, number_sequences
+from paying_attention.data.number_words import number_pair
 from paying_attention.data.sentence_pairs import SentencePair
-from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.evaluation.alignment import (
     PLACES,
     attention_matrices,
     count_places,
     place_of,
 )
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import Seq2SeqConfig
+from tests.toy import numbers_and_model
 
 
 def corpus_and_model(memory="general", query="after"):
-    pairs = number_sequences(
-        range(1000), 7, lengths=[1, 2, 3], generator=torch.Generator().manual_seed(3)
-    )
-    source = Vocabulary.from_sentences(pair.source for pair in pairs)
-    target = Vocabulary.from_sentences(pair.target for pair in pairs)
-    corpus = Corpus.encode(pairs, source, target)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        config = Seq2SeqConfig(
-            len(source), len(target), 5, 8, 8, memory=memory, query=query, dropout=0.0
-        )
-        model = Seq2Seq(config).double().eval()
-        with torch.no_grad():
-            for parameter in model.parameters():
-                parameter.mul_(3)
-    return corpus, model
+    return numbers_and_model({"memory": memory, "query": query}, width=8)
 
 
 def test_matrices_are_those_of_each_sentence_alone():

@@ -7,12 +7,9 @@ from hypothesis import strategies as st
 
 from paying_attention.attention.multi_head import MultiHeadAttention
 from paying_attention.data.batching import Corpus
-from paying_attention.data.number_words import number_sequences
-from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.evaluation.alignment import attention_matrices
 from paying_attention.explain.heads import entropy, head_matrices, mean_distance, without_heads
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import Seq2SeqConfig
+from tests.toy import numbers_and_model
 
 # --- taking heads out -----------------------------------------------------------------------------
 
@@ -137,22 +134,7 @@ def test_mean_distance_by_hand():
 
 
 def corpus_and_model(memory="multi-head", query="after"):
-    pairs = number_sequences(
-        range(1000), 7, lengths=[1, 2, 3], generator=torch.Generator().manual_seed(3)
-    )
-    source = Vocabulary.from_sentences(pair.source for pair in pairs)
-    target = Vocabulary.from_sentences(pair.target for pair in pairs)
-    corpus = Corpus.encode(pairs, source, target)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        config = Seq2SeqConfig(
-            len(source), len(target), 5, 6, 6, memory=memory, query=query, num_heads=HEADS
-        )
-        model = Seq2Seq(config).double().eval()
-        with torch.no_grad():
-            for parameter in model.parameters():
-                parameter.mul_(3)
-    return corpus, model
+    return numbers_and_model({"memory": memory, "query": query, "num_heads": HEADS}, width=6)
 
 
 def slow_matrices(model, corpus, row):
