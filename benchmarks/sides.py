@@ -7,12 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from paying_attention.attention.fused import fused_attention
 from paying_attention.attention.masks import causal_mask
 from paying_attention.attention.multi_head import MultiHeadAttention
-from paying_attention.attention.scaled_dot_product import (
-    fused_attention,
-    scaled_dot_product_attention,
-)
+from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
 
 Attention = Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor]
 Pair = tuple[Callable[[], object], Callable[[], object]]

@@ -11,5 +11,5 @@ where to look and where to change it. This package re-exports nothing. Its rooms
 - ``explain``: where a model looks, and what reaches it.
 - ``figures``: arrays become pictures; ``explorables``: arrays become figures to drag.
 - ``experiments``: the runs that take longer than a chapter; each writes a file of ``results``.
-- ``checks``: what the chapters assert with.
+- ``claims``: what the chapters assert with.
 """

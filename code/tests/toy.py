@@ -7,42 +7,42 @@ import numpy as np
 import torch
 
 from paying_attention.data.batching import Batch, Corpus
-from paying_attention.data.number_words import number_sequences
+from paying_attention.data.toys.number_words import number_sequences
 from paying_attention.data.vocabulary import Vocabulary
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import ATTENTIONS, Memory, Seq2SeqConfig
+from paying_attention.models.recurrent.config import LOOKING, Attention, Seq2SeqConfig
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 
 SOURCE_VOCAB, TARGET_VOCAB = 13, 11
 SOURCE_LENGTHS, TARGET_LENGTHS = (4, 1, 7, 3, 7), (2, 6, 3, 1, 5)
 
-# When a decoder asks its memory, and whether it hears what it found last time.
+# When a decoder asks its attention, and whether it hears what it found last time.
 WRITERS = {
-    "before": {},
-    "after": {"query": "after"},
-    "fed": {"query": "after", "input_feeding": True},
+    "bahdanau": {},
+    "luong": {"decoder": "luong"},
+    "fed": {"decoder": "luong", "input_feeding": True},
 }
-MODELS = [("start", "before"), ("constant", "before")]
-MODELS += [(memory, writer) for memory in ATTENTIONS for writer in WRITERS]
+MODELS = [("none", "bahdanau"), ("constant", "bahdanau")]
+MODELS += [(attention, writer) for attention in LOOKING for writer in WRITERS]
 
 
 def toy_config(
-    memory: Memory = "additive", *, bidirectional: bool = True, **choices: Any
+    attention: Attention = "additive", *, bidirectional: bool = True, **choices: Any
 ) -> Seq2SeqConfig:
     """Sizes that all differ: a direction has 3 or 6, an embedding 5, the decoder 7.
 
     For ``"dot"`` and ``"multi-head"`` (three heads) the decoder has the encoder's 6. The longest
     sentence has 7 words: more than ``"location"`` can tell apart, and more than fit into a window.
     """
-    if memory == "multi-head":
+    if attention == "multi-head":
         choices = {"num_heads": 3} | choices
     return Seq2SeqConfig(
         SOURCE_VOCAB,
         TARGET_VOCAB,
         d_embedding=5,
         d_encoder=6,
-        d_decoder=6 if memory in ("dot", "multi-head") else 7,
+        d_decoder=6 if attention in ("dot", "multi-head") else 7,
         bidirectional=bidirectional,
-        memory=memory,
+        attention=attention,
         window=2,
         max_source_len=5,
         **choices,
@@ -50,12 +50,12 @@ def toy_config(
 
 
 def toy_model(
-    memory: Memory = "additive", *, bidirectional: bool = True, seed: int = 0, **choices: Any
+    attention: Attention = "additive", *, bidirectional: bool = True, seed: int = 0, **choices: Any
 ) -> Seq2Seq:
     """An untrained model in float64, its weights large enough for lively outputs."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Seq2Seq(toy_config(memory, bidirectional=bidirectional, **choices)).double()
+        model = Seq2Seq(toy_config(attention, bidirectional=bidirectional, **choices)).double()
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.mul_(2)

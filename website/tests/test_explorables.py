@@ -16,17 +16,9 @@ from test_pages import axe_violations
 
 from paying_attention.explorables import drawing
 from paying_attention.explorables.alignment import alignment_by_word, row_state, row_texts
-from paying_attention.explorables.by_hand import (
-    attention_by_hand,
-    attention_state,
-    attention_texts,
-)
+from paying_attention.explorables.by_hand import attention_by_hand, attention_state, attention_texts
 from paying_attention.explorables.explorable import Explorable
-from paying_attention.explorables.softmax import (
-    softmax_state,
-    softmax_temperature,
-    softmax_texts,
-)
+from paying_attention.explorables.softmax import softmax_state, softmax_temperature, softmax_texts
 
 SOFTMAX, ATTENTION, ALIGNMENT = "softmax-temperature", "attention-by-hand", "alignment-by-word"
 CHAPTERS = {

@@ -4,14 +4,14 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from paying_attention.attention.core import AttentionOutput, DecoderAttention
-from paying_attention.attention.inputs import check_mask, check_sizes
+from paying_attention.attention.fused import fused_attention
+from paying_attention.attention.input_checks import check_mask, check_sizes
+from paying_attention.attention.nan_safe import is_spoilt, without_unseen
 from paying_attention.attention.scaled_dot_product import (
-    fused_attention,
     scaled_dot_product_attention,
     without_hidden,
 )
-from paying_attention.attention.unseen import is_spoilt, without_unseen
+from paying_attention.attention.softmax import AttentionOutput
 
 
 class MultiHeadAttention(nn.Module):
@@ -195,68 +195,6 @@ class MultiHeadAttention(nn.Module):
             heads, weights, _ = fused_attention(queries, keys, values, **shared)
         output = self.out_proj(_merge(heads))
         return AttentionOutput(output, weights if need_weights else None)
-
-
-class MultiHeadDecoderAttention(DecoderAttention):
-    """Multi-head attention for a recurrent decoder; its weights are the mean over the heads.
-
-    Args:
-        d_query: Width of the decoder's state, which asks.
-        d_annotation: Width of the annotations; the context is as wide.
-        num_heads: Number of heads.
-
-    Raises:
-        ValueError: If a width is below 1, the widths differ, or the heads do not divide them.
-    """
-
-    def __init__(self, d_query: int, d_annotation: int, num_heads: int) -> None:
-        """Make the heads."""
-        super().__init__(d_query, d_annotation)
-        if d_query != d_annotation:
-            raise ValueError(f"d_annotation: expected d_query = {d_query}, got {d_annotation}")
-        self.heads = MultiHeadAttention(d_query, num_heads)
-
-    def prepare(
-        self,
-        annotations: Float[Tensor, "batch key d_annotation"],
-        mask: Bool[Tensor, "batch key"] | None,
-    ) -> Float[Tensor, "batch 2 head key head_dim"]:
-        """Project the annotations to keys and values, once a sentence.
-
-        Args:
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
-        """
-        annotations = super().prepare(annotations, mask)
-        return torch.stack(self.heads.project(annotations, annotations), dim=1)
-
-    def forward(
-        self,
-        query: Float[Tensor, "batch d_query"],
-        annotations: Float[Tensor, "batch key d_annotation"],
-        prepared: Float[Tensor, "batch 2 head key head_dim"],
-        mask: Bool[Tensor, "batch key"] | None = None,
-        *,
-        position: int = 0,
-    ) -> AttentionOutput:
-        """Ask the annotations one question, with every head.
-
-        Args:
-            query: The decoder's state.
-            annotations: What the encoder said at each source position.
-            prepared: Result of ``prepare`` for these annotations.
-            mask: True at real source words.
-            position: Not used.
-
-        Raises:
-            ValueError: If a width or the mask's shape does not fit.
-            TypeError: If the mask is not boolean.
-        """
-        del position
-        self.check_inputs(query, annotations, mask)
-        seen = None if mask is None else mask[:, None, None]
-        context, weights, _ = self.heads.ask(query[:, None], *prepared.unbind(1), mask=seen)
-        return AttentionOutput(context[:, 0], weights[:, :, 0].mean(dim=1))
 
 
 def _split(

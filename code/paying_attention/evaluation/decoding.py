@@ -7,8 +7,8 @@ from torch import Tensor
 from paying_attention.data.batching import Corpus
 from paying_attention.data.vocabulary import BOS_ID, EOS_ID
 from paying_attention.evaluation.metrics import Proportion, exact_match
-from paying_attention.models.encoder import Encoded
-from paying_attention.models.seq2seq import Seq2Seq
+from paying_attention.models.recurrent.encoder import Encoded
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 
 
 @torch.no_grad()

@@ -20,9 +20,8 @@ import torch
 from torch import Tensor
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.number_words import number_sequences, split_numbers
-from paying_attention.evaluation.alignment import attention_matrices, count_places
-from paying_attention.evaluation.metrics import (
+from paying_attention.data.toys.number_words import number_sequences, split_numbers
+from paying_attention.evaluation.alignment_error import (
     AlignmentCounts,
     argmax_links,
     count_alignment,
@@ -35,8 +34,9 @@ from paying_attention.experiments.bottleneck import (
     number_task,
 )
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import Attention, Seq2SeqConfig
+from paying_attention.explain.alignment import attention_matrices, count_places
+from paying_attention.models.recurrent.config import LookingAttention, Seq2SeqConfig
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.loop import History, TrainingConfig, train
 from paying_attention.training.losses import score_function_loss, translation_loss
 from paying_attention.training.seeding import seeded
@@ -54,9 +54,9 @@ class AlignmentRun:
     Args:
         task: ``"numbers"``, the same with ``"balanced"`` training, or the direction of the
             phrases.
-        memory: Which attention.
+        attention: Which one.
         seed: Of the weights and the order of the batches.
-        query: Which state asks.
+        decoder: Whose, which says which state asks.
         input_feeding: Whether h̃ is fed to the next step.
         start: What the decoder starts from.
         values: What attention mixes.
@@ -69,9 +69,9 @@ class AlignmentRun:
     """
 
     task: Literal["numbers", "balanced", "en-fr", "fr-en"]
-    memory: Attention
+    attention: LookingAttention
     seed: int
-    query: Literal["before", "after"] = "before"
+    decoder: Literal["bahdanau", "luong"] = "bahdanau"
     input_feeding: bool = False
     start: Literal["summary", "zeros"] = "summary"
     values: Literal["annotations", "words"] = "annotations"
@@ -86,14 +86,14 @@ class AlignmentRun:
     def name(self) -> str:
         """Name of the run in the results file: the task, the attention, and what is unusual."""
         unusual = {
-            "after": self.query == "after",
+            "luong": self.decoder == "luong",
             "fed": self.input_feeding,
             "zeros": self.start == "zeros",
             "words": self.values == "words",
             "one-way": not self.bidirectional,
             "hard": self.hard,
         }
-        parts = [self.task, self.memory, *(word for word, holds in unusual.items() if holds)]
+        parts = [self.task, self.attention, *(word for word, holds in unusual.items() if holds)]
         return "-".join([*parts, f"rate{self.learning_rate:g}", f"seed{self.seed}"])
 
     def build(self, source_vocab_size: int, target_vocab_size: int) -> Seq2Seq:
@@ -229,7 +229,7 @@ def luong_runs() -> Iterator[AlignmentRun]:
     All have the settings of chapter 02, so that nothing but score and decoder differ.
     """
     for seed in SEEDS:
-        luong = partial(AlignmentRun, "numbers", seed=seed, query="after")
+        luong = partial(AlignmentRun, "numbers", seed=seed, decoder="luong")
         yield luong("general")
         yield luong("additive")
         yield AlignmentRun("numbers", "general", seed)
@@ -241,7 +241,7 @@ def luong_runs() -> Iterator[AlignmentRun]:
 def long_runs() -> Iterator[AlignmentRun]:
     """List the trainings of Luong's model with general that last twice as long."""
     for seed in SEEDS:
-        yield AlignmentRun("numbers", "general", seed, query="after", num_steps=LONG_STEPS)
+        yield AlignmentRun("numbers", "general", seed, decoder="luong", num_steps=LONG_STEPS)
 
 
 def run_alignment() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.number_words import (
+from paying_attention.data.toys.number_words import (
     distinct_numbers,
     number_sequences,
     split_numbers,
@@ -28,8 +28,8 @@ from paying_attention.evaluation.decoding import translation_accuracy
 from paying_attention.evaluation.metrics import Proportion
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
 from paying_attention.explain.gradients import gradient_by_position
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import Memory, Seq2SeqConfig
+from paying_attention.models.recurrent.config import Attention, Seq2SeqConfig
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.loop import History, TrainingConfig, train
 from paying_attention.training.losses import translation_loss
 from paying_attention.training.seeding import seeded
@@ -100,7 +100,7 @@ class BottleneckRun:
     """One training.
 
     Args:
-        memory: What the decoder may remember of the source.
+        attention: What the decoder may remember of the source.
         width: Multiplies every width of the model.
         time: Multiplies the processor time that attention needs at width 1.
         seed: Of the weights and the order of the batches.
@@ -111,7 +111,7 @@ class BottleneckRun:
         dropout: Share of the embeddings' features that training drops.
     """
 
-    memory: Memory
+    attention: Attention
     width: int
     time: int
     seed: int
@@ -125,7 +125,7 @@ class BottleneckRun:
     def name(self) -> str:
         """Name of the run in the results file."""
         direction = "" if self.bidirectional else "-one-way"
-        return f"{self.memory}{direction}-width{self.width}-time{self.time}-seed{self.seed}"
+        return f"{self.attention}{direction}-width{self.width}-time{self.time}-seed{self.seed}"
 
     def build(self, task: NumberTask) -> Seq2Seq:
         """Make the untrained model.
@@ -140,7 +140,7 @@ class BottleneckRun:
             d_encoder=128 * self.width,
             d_decoder=128 * self.width,
             bidirectional=self.bidirectional,
-            memory=self.memory,
+            attention=self.attention,
             dropout=self.dropout,
         )
         with seeded(self.seed):
@@ -230,7 +230,7 @@ def grid_runs() -> Iterator[BottleneckRun]:
     one_way = {"bidirectional": False, **narrow}
     for seed in range(3):
         yield BottleneckRun("additive", 1, 1, seed, 1600, batch_size=16, dropout=0.1)
-        yield BottleneckRun("start", time=1, seed=seed, num_steps=2100, **narrow)
+        yield BottleneckRun("none", time=1, seed=seed, num_steps=2100, **narrow)
         yield BottleneckRun("constant", time=1, seed=seed, num_steps=2100, **one_way)
         for time in (1, 2):
             yield BottleneckRun("constant", time=time, seed=seed, num_steps=2100 * time, **narrow)

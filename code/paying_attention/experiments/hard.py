@@ -30,7 +30,7 @@ from paying_attention.experiments.bottleneck import (
     number_task,
 )
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
-from paying_attention.models.seq2seq import Seq2Seq
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.losses import score_function_loss, translation_loss
 from paying_attention.training.seeding import seeded
 
@@ -41,7 +41,7 @@ def hard_runs() -> Iterator[AlignmentRun]:
     """List the trainings: soft and hard, three seeds each."""
     for seed in SEEDS:
         for hard in (False, True):
-            yield AlignmentRun("numbers", "additive", seed, query="after", hard=hard)
+            yield AlignmentRun("numbers", "additive", seed, decoder="luong", hard=hard)
 
 
 def gradient_noise(

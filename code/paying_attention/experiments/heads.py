@@ -22,8 +22,12 @@ from typing import Any
 import torch
 
 from paying_attention.data.batching import Corpus
+from paying_attention.evaluation.alignment_error import (
+    AlignmentCounts,
+    argmax_links,
+    count_alignment,
+)
 from paying_attention.evaluation.decoding import translation_accuracy
-from paying_attention.evaluation.metrics import AlignmentCounts, argmax_links, count_alignment
 from paying_attention.experiments.bottleneck import (
     FINGERPRINT_STEPS,
     accuracy_by_length,
@@ -31,8 +35,8 @@ from paying_attention.experiments.bottleneck import (
 )
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
 from paying_attention.explain.heads import entropy, head_matrices, without_heads
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import Seq2SeqConfig
+from paying_attention.models.recurrent.config import Seq2SeqConfig
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.loop import History, TrainingConfig, train
 from paying_attention.training.losses import translation_loss
 from paying_attention.training.seeding import seeded
@@ -75,8 +79,8 @@ class HeadsRun:
         config = Seq2SeqConfig(
             len(task.source_vocabulary),
             len(task.target_vocabulary),
-            memory="multi-head",
-            query="after",
+            attention="multi-head",
+            decoder="luong",
             num_heads=self.num_heads,
             dropout=self.dropout,
         )

@@ -8,19 +8,14 @@ from typing import Any, Literal
 import torch
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.phrases import SHOWCASE, draw_phrases, split_phrases
+from paying_attention.data.phrases.sentences import SHOWCASE, draw_phrases, split_phrases
 from paying_attention.data.sentence_pairs import SentencePair
 from paying_attention.data.vocabulary import Vocabulary
-from paying_attention.evaluation.alignment import attention_matrices
 from paying_attention.evaluation.decoding import greedy_decode, translation_accuracy
-from paying_attention.experiments.alignment import (
-    SEEDS,
-    AlignmentRun,
-    alignment_by_test,
-    rounded,
-)
+from paying_attention.experiments.alignment import SEEDS, AlignmentRun, alignment_by_test, rounded
 from paying_attention.experiments.bottleneck import FINGERPRINT_STEPS
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
+from paying_attention.explain.alignment import attention_matrices
 
 NUM_TRAINING = 20_000
 NUM_STEPS = 2000

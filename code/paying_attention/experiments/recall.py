@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from paying_attention.data.associative_recall import (
+from paying_attention.data.toys.associative_recall import (
     NUM_KEYS,
     NUM_VALUES,
     VOCAB_SIZE,
@@ -15,7 +15,7 @@ from paying_attention.data.associative_recall import (
     recall_batch,
 )
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
-from paying_attention.models.recurrent_reader import RecurrentReader
+from paying_attention.models.toys.recurrent_reader import RecurrentReader
 from paying_attention.training.loop import History, TrainingConfig, train
 from paying_attention.training.seeding import seeded
 

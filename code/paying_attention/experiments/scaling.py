@@ -24,9 +24,9 @@ from dataclasses import asdict, dataclass
 
 import torch
 
-from paying_attention.data.lookup import LookupBatch, lookup_batch
+from paying_attention.data.toys.lookup import LookupBatch, lookup_batch
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
-from paying_attention.models.soft_dictionary import Scaling, SoftDictionary
+from paying_attention.models.toys.soft_dictionary import Scaling, SoftDictionary
 from paying_attention.training.loop import History, TrainingConfig, TrainingDivergedError, train
 from paying_attention.training.losses import lookup_loss
 from paying_attention.training.seeding import seeded

@@ -25,9 +25,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from paying_attention.data.two_rules import NUM_LETTERS, TwoRulesBatch, two_rules_batch
+from paying_attention.data.toys.two_rules import NUM_LETTERS, TwoRulesBatch, two_rules_batch
 from paying_attention.experiments.store import has_entry, make_entry, save_entry
-from paying_attention.models.attention_reader import AttentionReader
+from paying_attention.models.toys.attention_reader import AttentionReader
 from paying_attention.training.loop import History, TrainingConfig, train
 from paying_attention.training.seeding import seeded
 

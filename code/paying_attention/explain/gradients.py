@@ -6,7 +6,7 @@ from torch import Tensor
 
 from paying_attention.data.batching import Batch
 from paying_attention.data.vocabulary import PAD_ID
-from paying_attention.models.seq2seq import Seq2Seq
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 
 
 def gradient_by_position(model: Seq2Seq, batch: Batch) -> Float[Tensor, " source"]:

@@ -8,9 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from paying_attention.attention.multi_head import MultiHeadAttention, MultiHeadDecoderAttention
+from paying_attention.attention.multi_head import MultiHeadAttention
+from paying_attention.attention.recurrent.heads import MultiHeadDecoderAttention
 from paying_attention.data.batching import Corpus
-from paying_attention.models.seq2seq import Seq2Seq
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def head_matrices(
     """Let a model write the reference and keep where each of its heads looked.
 
     Args:
-        model: A trained model whose memory is ``"multi-head"``.
+        model: A trained model whose attention is ``"multi-head"``.
         corpus: Sentences, made with their words.
         batch_size: Sentences read together; the result does not depend on it.
 
@@ -100,7 +101,7 @@ def head_matrices(
     """
     attention = model.decoder.attention
     if not isinstance(attention, MultiHeadDecoderAttention):
-        raise ValueError(f"model: expected memory 'multi-head', got {model.config.memory!r}")
+        raise ValueError(f"model: expected attention 'multi-head', got {model.config.attention!r}")
     if len(corpus.pairs) != len(corpus):
         raise ValueError(
             f"corpus: expected {len(corpus)} pairs of sentences in words, got {len(corpus.pairs)}"

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from paying_attention.data.batching import Batch
-from paying_attention.data.lookup import LookupBatch
+from paying_attention.data.toys.lookup import LookupBatch
 from paying_attention.data.vocabulary import PAD_ID
 
 

@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from paying_attention.attention import scaled_dot_product
+from paying_attention.attention.fused import fused_attention
 from paying_attention.attention.masks import causal_mask, padding_mask, sliding_window_mask
 from paying_attention.attention.scaled_dot_product import (
-    fused_attention,
     scaled_dot_product_attention,
     share_heads,
     without_hidden,
@@ -422,24 +421,6 @@ def test_the_fused_path_forgets_nothing_where_there_is_rubbish(kv_heads):
     found = fused_attention(*given, mask, **more)
     assert found.weights is None
     assert close(found.output, expected)
-
-
-@pytest.mark.parametrize("hidden", ["nothing", "mask", "bias"])
-@pytest.mark.parametrize("where", [None, 0, 1, 2])
-def test_weights_are_formed_only_where_rubbish_is_hidden(monkeypatch, hidden, where):
-    called = []
-
-    def with_weights(*args, **more):
-        called.append("weights")
-        return attend(*args, **more)
-
-    monkeypatch.setattr(scaled_dot_product, "scaled_dot_product_attention", with_weights)
-    given = three()
-    if where is not None:
-        given[where][0, 0, 0, 0] = math.inf
-    more = {"nothing": {}, "mask": {"mask": some_mask()}, "bias": {"bias": normal(*SHAPE)}}[hidden]
-    assert fused_attention(*given, **more).weights is None
-    assert called == (["weights"] if where is not None and hidden != "nothing" else [])
 
 
 @pytest.mark.parametrize("function", BOTH)

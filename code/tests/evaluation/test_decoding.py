@@ -10,8 +10,8 @@ import torch
 from paying_attention.data.batching import Batch, Corpus
 from paying_attention.evaluation.decoding import beam_decode, greedy_decode, translation_accuracy
 from paying_attention.evaluation.metrics import Proportion
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import ATTENTIONS, MEMORIES, Seq2SeqConfig
+from paying_attention.models.recurrent.config import ATTENTIONS, LOOKING, Seq2SeqConfig
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.loop import TrainingConfig, train
 from paying_attention.training.losses import translation_loss
 from tests.toy import SOURCE_LENGTHS, TARGET_VOCAB, toy_batch, toy_config, toy_model
@@ -28,10 +28,10 @@ def slow_greedy(model, source, max_len):
     return words[1:]
 
 
-def config_of(memory, **choices):
+def config_of(attention, **choices):
     """As in the other tests; `dot` needs state and annotations of one width."""
-    widths = {"d_encoder": 8, "d_decoder": 8} if memory in ("dot", "multi-head") else {}
-    return dataclasses.replace(toy_config(), memory=memory, **widths, **choices)
+    widths = {"d_encoder": 8, "d_decoder": 8} if attention in ("dot", "multi-head") else {}
+    return dataclasses.replace(toy_config(), attention=attention, **widths, **choices)
 
 
 def lively(config, seed):
@@ -48,23 +48,23 @@ def lively(config, seed):
 
 
 @functools.cache
-def model_that_may_stop(memory, **choices):
+def model_that_may_stop(attention, **choices):
     """The first one whose sentences differ and of which some end by themselves, some do not."""
     batches = [toy_batch(seed=seed) for seed in range(6)]
     for seed in range(99):
-        model = lively(config_of(memory, **choices), seed)
+        model = lively(config_of(attention, **choices), seed)
         found = []
         for batch in batches:
             found += greedy_decode(model, batch.source, batch.source_lengths, max_len=9)
         ended = sum(len(words) < 9 for words in found) / len(found)
         if len({tuple(words) for words in found}) >= 5 and 0.25 <= ended <= 0.75:
             return model
-    raise AssertionError(f"no lively model with {memory}")
+    raise AssertionError(f"no lively model with {attention}")
 
 
 def chain(following):
     """A model that reads nothing: after each word it writes the one that follows."""
-    model = Seq2Seq(Seq2SeqConfig(5, 9, d_embedding=9, d_encoder=2, d_decoder=3, memory="start"))
+    model = Seq2Seq(Seq2SeqConfig(5, 9, d_embedding=9, d_encoder=2, d_decoder=3, attention="none"))
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()
@@ -82,9 +82,9 @@ def corpus_of(*targets):
     return Corpus(Batch(torch.full((len(targets), 1), 3), torch.ones(len(targets)).long(), target))
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_against_a_slow_loop_over_the_whole_model(memory):
-    model, ends, texts = model_that_may_stop(memory), set(), set()
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_against_a_slow_loop_over_the_whole_model(attention):
+    model, ends, texts = model_that_may_stop(attention), set(), set()
     for seed in range(6):
         batch = toy_batch(seed=seed)
         found = greedy_decode(model, batch.source, batch.source_lengths, max_len=9)
@@ -118,9 +118,9 @@ def test_padding_that_a_model_writes_is_a_word_like_any_other():
     assert translation_accuracy(model, corpus_of([4])) == Proportion(0, 1)
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_company_and_padding_change_nothing(memory):
-    model = model_that_may_stop(memory)
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_company_and_padding_change_nothing(attention):
+    model = model_that_may_stop(attention)
     batch = toy_batch(more_padding=3)
     together = greedy_decode(model, batch.source, batch.source_lengths, max_len=9)
     behind = torch.arange(batch.source.shape[1]) >= batch.source_lengths[:, None]
@@ -171,10 +171,10 @@ def test_too_long_is_wrong_and_not_cut_off(batch_size):
     assert translation_accuracy(forever, corpus_of([5], [5, 5]), batch_size=1) == Proportion(0, 2)
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_accuracy_does_not_depend_on_the_batches(memory):
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_accuracy_does_not_depend_on_the_batches(attention):
     """The references are what a slow loop writes, half of them spoilt."""
-    model, batch = model_that_may_stop(memory), toy_batch((4, 1, 7, 3, 7, 2, 5), (2,) * 7)
+    model, batch = model_that_may_stop(attention), toy_batch((4, 1, 7, 3, 7, 2, 5), (2,) * 7)
     rows = zip(batch.source.tolist(), batch.source_lengths.tolist(), strict=True)
     targets = [slow_greedy(model, row[:length], 12) for row, length in rows]
     ended = sum(len(target) < 12 for target in targets)
@@ -198,13 +198,13 @@ def test_a_batch_size_below_one_is_named():
         translation_accuracy(chain({1: 2}), corpus_of([5]), batch_size=0)
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_a_model_that_learnt_three_sentences_by_heart_is_right(memory):
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_a_model_that_learnt_three_sentences_by_heart_is_right(attention):
     batch = toy_batch((4, 2, 3), (3, 1, 4))
     corpus = Corpus(batch)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = Seq2Seq(config_of(memory))
+        model = Seq2Seq(config_of(attention))
     assert translation_accuracy(model, corpus).successes < 3
     config = TrainingConfig(num_steps=120, learning_rate=0.05, warmup_steps=5)
     train(model, translation_loss, lambda generator: [batch], config)
@@ -214,21 +214,24 @@ def test_a_model_that_learnt_three_sentences_by_heart_is_right(memory):
 # --- beam search ----------------------------------------------------------------------------------
 
 CHOICES = [
-    *[(memory, {}) for memory in MEMORIES],
-    *[(memory, {"query": "after"}) for memory in ATTENTIONS],
-    *[(memory, {"query": "after", "input_feeding": True}) for memory in ("additive", "local-m")],
+    *[(attention, {}) for attention in ATTENTIONS],
+    *[(attention, {"decoder": "luong"}) for attention in LOOKING],
+    *[
+        (attention, {"decoder": "luong", "input_feeding": True})
+        for attention in ("additive", "local-m")
+    ],
 ]
 FEW_CHOICES = [
-    ("start", {}),
+    ("none", {}),
     ("additive", {}),
-    ("general", {"query": "after", "input_feeding": True}),
-    ("local-m", {"query": "after"}),
+    ("general", {"decoder": "luong", "input_feeding": True}),
+    ("local-m", {"decoder": "luong"}),
 ]
 
 
-def small_model(memory, choices, seed, num_words):
+def small_model(attention, choices, seed, num_words):
     """Two or three words besides padding, `<bos>` and `<eos>`, so that all outputs can be tried."""
-    config = dataclasses.replace(config_of(memory, **choices), target_vocab_size=3 + num_words)
+    config = dataclasses.replace(config_of(attention, **choices), target_vocab_size=3 + num_words)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
         model = Seq2Seq(config).double()
@@ -282,9 +285,9 @@ def slow_beam(model, source, beam_size, max_len, penalty):
     return words[: words.index(2)] if 2 in words else words
 
 
-@pytest.mark.parametrize(("memory", "choices"), CHOICES)
-def test_a_beam_of_one_is_greedy(memory, choices):
-    model, texts = model_that_may_stop(memory, **choices), set()
+@pytest.mark.parametrize(("attention", "choices"), CHOICES)
+def test_a_beam_of_one_is_greedy(attention, choices):
+    model, texts = model_that_may_stop(attention, **choices), set()
     for seed in range(3):
         batch = toy_batch(seed=seed)
         inputs = model, batch.source, batch.source_lengths
@@ -295,13 +298,13 @@ def test_a_beam_of_one_is_greedy(memory, choices):
 
 
 @pytest.mark.parametrize("penalty", [0.0, 0.7, 1.5])
-@pytest.mark.parametrize(("memory", "choices"), FEW_CHOICES)
-def test_a_beam_that_is_wide_enough_finds_the_best_of_all_outputs(memory, choices, penalty):
+@pytest.mark.parametrize(("attention", "choices"), FEW_CHOICES)
+def test_a_beam_that_is_wide_enough_finds_the_best_of_all_outputs(attention, choices, penalty):
     batch = toy_batch((3, 1, 4), (1, 1, 1))
     outputs = list(every_output(5, 3))
     assert len(outputs) == 1 + 4 + 16 + 64
     for seed in range(4):
-        model = small_model(memory, choices, seed, num_words=2)
+        model = small_model(attention, choices, seed, num_words=2)
         found = beam_decode(
             model,
             batch.source,
@@ -321,8 +324,8 @@ def test_a_beam_that_is_wide_enough_finds_the_best_of_all_outputs(memory, choice
 def test_the_small_models_are_worth_searching():
     """Otherwise the tests around this one would compare nothing: greedy and a penalty do differ."""
     batch, differ = toy_batch((3, 1, 4), (1, 1, 1)), np.zeros(2)
-    for (memory, choices), seed in itertools.product(FEW_CHOICES, range(4)):
-        model = small_model(memory, choices, seed, num_words=2)
+    for (attention, choices), seed in itertools.product(FEW_CHOICES, range(4)):
+        model = small_model(attention, choices, seed, num_words=2)
         inputs = model, batch.source, batch.source_lengths
         wide = {"beam_size": 150, "max_len": 3}
         best = beam_decode(*inputs, **wide)
@@ -333,11 +336,11 @@ def test_the_small_models_are_worth_searching():
 
 
 @pytest.mark.parametrize("beam_size", [2, 3, 7])
-@pytest.mark.parametrize(("memory", "choices"), FEW_CHOICES)
-def test_a_narrow_beam_against_a_slow_loop_over_the_whole_model(memory, choices, beam_size):
+@pytest.mark.parametrize(("attention", "choices"), FEW_CHOICES)
+def test_a_narrow_beam_against_a_slow_loop_over_the_whole_model(attention, choices, beam_size):
     batch = toy_batch((3, 1, 4), (1, 1, 1))
     for seed, penalty in ((0, 0.0), (1, 1.0), (2, 2.0)):
-        model = small_model(memory, choices, seed, num_words=3)
+        model = small_model(attention, choices, seed, num_words=3)
         found = beam_decode(
             model,
             batch.source,
@@ -427,9 +430,9 @@ def test_an_ended_translation_is_not_continued():
         assert write(model, beam_size=beam_size, max_len=4) == []
 
 
-@pytest.mark.parametrize(("memory", "choices"), FEW_CHOICES)
-def test_company_and_padding_do_not_change_a_beam(memory, choices):
-    model, batch = model_that_may_stop(memory, **choices), toy_batch(more_padding=3)
+@pytest.mark.parametrize(("attention", "choices"), FEW_CHOICES)
+def test_company_and_padding_do_not_change_a_beam(attention, choices):
+    model, batch = model_that_may_stop(attention, **choices), toy_batch(more_padding=3)
     search = {"beam_size": 3, "max_len": 6, "length_penalty": 1.0}
     together = beam_decode(model, batch.source, batch.source_lengths, **search)
     behind = torch.arange(batch.source.shape[1]) >= batch.source_lengths[:, None]

@@ -4,11 +4,10 @@ import pytest
 import torch
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.number_words import number_pair, number_sequences
 from paying_attention.data.sentence_pairs import SentencePair
+from paying_attention.data.toys.number_words import number_pair, number_sequences
 from paying_attention.data.vocabulary import Vocabulary
-from paying_attention.evaluation.alignment import attention_matrices
-from paying_attention.evaluation.metrics import AlignmentCounts
+from paying_attention.evaluation.alignment_error import AlignmentCounts
 from paying_attention.experiments import alignment, store
 from paying_attention.experiments.alignment import (
     EXAMPLE,
@@ -28,6 +27,7 @@ from paying_attention.experiments.bottleneck import (
     NumberTask,
     number_task,
 )
+from paying_attention.explain.alignment import attention_matrices
 from paying_attention.training.loop import History
 from paying_attention.training.losses import score_function_loss
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
@@ -49,11 +49,11 @@ def task():
 def test_names_tell_the_runs_apart():
     assert len(PLANNED["alignment"]) == len(list(bahdanau_runs())) == 6 * len(SEEDS)
     assert len(PLANNED["scores"]) == len(list(luong_runs()))
-    run = AlignmentRun("numbers", "dot", 4, query="after", learning_rate=1e-3)
-    assert run.name == "numbers-dot-after-rate0.001-seed4"
+    run = AlignmentRun("numbers", "dot", 4, decoder="luong", learning_rate=1e-3)
+    assert run.name == "numbers-dot-luong-rate0.001-seed4"
     fed = replace(run, input_feeding=True, start="zeros", values="words", bidirectional=False)
-    assert fed.name == "numbers-dot-after-fed-zeros-words-one-way-rate0.001-seed4"
-    assert replace(run, hard=True).name == "numbers-dot-after-hard-rate0.001-seed4"
+    assert fed.name == "numbers-dot-luong-fed-zeros-words-one-way-rate0.001-seed4"
+    assert replace(run, hard=True).name == "numbers-dot-luong-hard-rate0.001-seed4"
 
 
 @pytest.mark.parametrize("file", PLANNED)
@@ -138,7 +138,7 @@ def tiny_task():
 
 def test_alignments_are_counted_as_by_hand():
     task = tiny_task()
-    run = AlignmentRun("numbers", "general", 0, query="after")
+    run = AlignmentRun("numbers", "general", 0, decoder="luong")
     model = run.build(len(task.source_vocabulary), len(task.target_vocabulary)).eval()
     pairs = [number_pair(n) for n in (24, 300, 7)]
     corpus = Corpus.encode(pairs, task.source_vocabulary, task.target_vocabulary)
@@ -184,7 +184,7 @@ def test_weights_are_stored_with_three_decimals():
 
 
 def test_a_run_is_stored_once_and_skipped_the_next_time(monkeypatch, tmp_path, capsys):
-    run = AlignmentRun("numbers", "dot", 0, query="after", num_steps=50, batch_size=3)
+    run = AlignmentRun("numbers", "dot", 0, decoder="luong", num_steps=50, batch_size=3)
     task = tiny_task()
     sentences = Corpus.encode(
         [SentencePair.join([number_pair(n), number_pair(3)], ";") for n in range(6)],
@@ -216,7 +216,7 @@ def test_hard_runs_learn_by_the_score_function(monkeypatch):
         return History()
 
     monkeypatch.setattr(alignment, "train", note)
-    run = AlignmentRun("numbers", "additive", 0, query="after")
+    run = AlignmentRun("numbers", "additive", 0, decoder="luong")
     task = tiny_task()
     model = run.build(len(task.source_vocabulary), len(task.target_vocabulary))
     run.fit(task.training, model)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.number_words import number_pair, number_sequences, split_numbers
+from paying_attention.data.toys.number_words import number_pair, number_sequences, split_numbers
 from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.evaluation.decoding import greedy_decode
 from paying_attention.evaluation.metrics import Proportion
@@ -137,13 +137,13 @@ def test_names_tell_the_runs_apart():
     assert list(GRID.values()) == list(grid_runs())
     assert [run.name for run in grid_runs()] == list(GRID)
     assert list(TUNING.values()) == list(tuning_runs())
-    assert BottleneckRun("start", 2, 10, 3, 100, bidirectional=False).name == (
-        "start-one-way-width2-time10-seed3"
+    assert BottleneckRun("none", 2, 10, 3, 100, bidirectional=False).name == (
+        "none-one-way-width2-time10-seed3"
     )
 
 
 def test_the_grid_is_the_one_that_was_promised():
-    found = {(r.memory, r.bidirectional, r.width, r.time, r.seed) for r in GRID.values()}
+    found = {(r.attention, r.bidirectional, r.width, r.time, r.seed) for r in GRID.values()}
     for seed in range(3):
         assert ("additive", True, 1, 1, seed) in found
         assert {("constant", True, w, t, seed) for w in (1, 2) for t in (1, 2)} <= found
@@ -162,14 +162,14 @@ def test_the_grid_uses_the_settings_that_were_best_on_validation(width):
     tried = [e for e in stored("bottleneck_tuning").values() if e["config"]["width"] == width]
     best = max(tried, key=share)["config"]
     for run in GRID.values():
-        if run.memory == "constant" and run.width == width:
+        if run.attention == "constant" and run.width == width:
             assert asdict(run).items() >= {
                 (key, best[key]) for key in ("batch_size", "learning_rate", "dropout")
             }
 
 
 def test_the_seed_decides_the_weights(task):
-    run = GRID["start-width1-time1-seed0"]
+    run = GRID["none-width1-time1-seed0"]
     first, again, other = (
         torch.cat([p.detach().flatten() for p in replace(run, seed=seed).build(task).parameters()])
         for seed in (0, 0, 1)
@@ -184,7 +184,7 @@ def test_the_seed_decides_the_weights(task):
 def test_a_run_builds_the_model_that_its_name_promises(task, name):
     run = replace(GRID[name], dropout=0.25)
     config = run.build(task).config
-    assert config.memory == "constant"
+    assert config.attention == "constant"
     assert (config.bidirectional, config.dropout) == (run.bidirectional, run.dropout)
     sizes = (config.d_embedding, config.d_encoder, config.d_decoder)
     assert sizes == (64 * run.width, 128 * run.width, 128 * run.width)
@@ -207,7 +207,7 @@ def tiny_task():
 
 def test_accuracy_is_counted_by_length():
     task = tiny_task()
-    model = BottleneckRun("start", 1, 1, 0, 50).build(task)
+    model = BottleneckRun("none", 1, 1, 0, 50).build(task)
     expected = {}
     for k, corpus in task.test.items():
         right = 0

@@ -4,11 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from paying_attention.experiments.bottleneck import (
-    FINGERPRINT_STEPS,
-    TRAINED_LENGTHS,
-    number_task,
-)
+from paying_attention.experiments.bottleneck import FINGERPRINT_STEPS, TRAINED_LENGTHS, number_task
 from paying_attention.experiments.hard import gradient_noise, hard_runs, noise_of
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 

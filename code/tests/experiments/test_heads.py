@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from paying_attention.data.batching import Corpus
-from paying_attention.data.number_words import number_sequences
 from paying_attention.data.sentence_pairs import SentencePair
+from paying_attention.data.toys.number_words import number_sequences
 from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.evaluation.metrics import Proportion
 from paying_attention.experiments import heads, store
@@ -22,8 +22,8 @@ from paying_attention.experiments.heads import (
     run_heads,
     runs,
 )
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import Seq2SeqConfig
+from paying_attention.models.recurrent.config import Seq2SeqConfig
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 
 PLANNED = {run.name: run for run in runs()}
@@ -46,7 +46,7 @@ def test_models_differ_in_their_heads_only():
     assert [model.decoder.attention.heads.num_heads for model in models] == [1, 4]
     assert all(torch.equal(parameter, four[name]) for name, parameter in one.items())
     assert models[0].config == replace(models[1].config, num_heads=1)
-    assert models[0].config.query == "after"
+    assert models[0].config.decoder == "luong"
 
 
 # What is said about heads, by hand.
@@ -63,7 +63,7 @@ def a_corpus():
 
 
 def a_model(num_heads):
-    return Seq2Seq(Seq2SeqConfig(9, 9, 4, 8, 8, memory="multi-head", num_heads=num_heads))
+    return Seq2Seq(Seq2SeqConfig(9, 9, 4, 8, 8, attention="multi-head", num_heads=num_heads))
 
 
 def test_heads_are_judged_by_hand(monkeypatch):

@@ -3,7 +3,7 @@ from dataclasses import asdict
 import pytest
 import torch
 
-from paying_attention.data.phrases import SHOWCASE, split_phrases
+from paying_attention.data.phrases.sentences import SHOWCASE, split_phrases
 from paying_attention.evaluation.decoding import greedy_decode
 from paying_attention.experiments.bottleneck import FINGERPRINT_STEPS
 from paying_attention.experiments.phrases import (

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 import pytest
 import torch
 
-from paying_attention.data.associative_recall import (
+from paying_attention.data.toys.associative_recall import (
     FILLER,
     NUM_KEYS,
     NUM_VALUES,
@@ -26,7 +26,7 @@ from paying_attention.experiments.recall import (
     run_recall,
 )
 from paying_attention.experiments.store import has_entry
-from paying_attention.models.recurrent_reader import RecurrentReader
+from paying_attention.models.toys.recurrent_reader import RecurrentReader
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 
 RUNS = {RecallRun(seed).name: RecallRun(seed) for seed in range(3)}
@@ -38,14 +38,14 @@ class PerfectReader(RecurrentReader):
 
     def __init__(self, memory):
         super().__init__(VOCAB_SIZE, NUM_VALUES, d_model=1)
-        self.memory = memory
+        self.attention = memory
 
     def forward(self, tokens):
         is_value = (tokens >= NUM_KEYS) & (tokens < NUM_KEYS + NUM_VALUES)
         pairs = int(is_value[0].sum())
         keys, values = tokens[:, 0 : 2 * pairs : 2], tokens[:, 1 : 2 * pairs : 2]
         found = keys == tokens[:, -1:]
-        found[:, : max(0, pairs - self.memory)] = False
+        found[:, : max(0, pairs - self.attention)] = False
         answers = (found * (values - NUM_KEYS)).sum(dim=1)
         return torch.nn.functional.one_hot(answers, NUM_VALUES).float()
 

@@ -22,7 +22,7 @@ from paying_attention.experiments.scaling import (
     run_scaling,
     runs,
 )
-from paying_attention.models.soft_dictionary import SoftDictionary
+from paying_attention.models.toys.soft_dictionary import SoftDictionary
 from paying_attention.training.loop import TrainingDivergedError
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from paying_attention.data.two_rules import NUM_LETTERS, TwoRulesBatch
+from paying_attention.data.toys.two_rules import NUM_LETTERS, TwoRulesBatch
 from paying_attention.experiments import store, two_rules
 from paying_attention.experiments.store import load_results
 from paying_attention.experiments.two_rules import (
@@ -24,7 +24,7 @@ from paying_attention.experiments.two_rules import (
     runs,
     two_rules_loss,
 )
-from paying_attention.models.attention_reader import AttentionReader
+from paying_attention.models.toys.attention_reader import AttentionReader
 from tests.experiments.results_files import check_counts, check_fingerprint, stored
 
 PLANNED = {run.name: run for run in runs()}

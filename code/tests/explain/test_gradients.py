@@ -8,10 +8,10 @@ from paying_attention.explain.gradients import gradient_by_position
 from tests.toy import sentence, toy_batch, toy_model
 
 MODELS = {
-    "start": {"memory": "start"},
-    "constant": {"memory": "constant"},
-    "Bahdanau": {"memory": "additive"},
-    "Luong": {"memory": "general", "query": "after", "input_feeding": True, "values": "words"},
+    "start": {"attention": "none"},
+    "constant": {"attention": "constant"},
+    "Bahdanau": {"attention": "additive"},
+    "Luong": {"attention": "general", "decoder": "luong", "input_feeding": True, "values": "words"},
 }
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from paying_attention.attention.multi_head import MultiHeadAttention
 from paying_attention.data.batching import Corpus
-from paying_attention.evaluation.alignment import attention_matrices
+from paying_attention.explain.alignment import attention_matrices
 from paying_attention.explain.heads import entropy, head_matrices, mean_distance, without_heads
 from tests.toy import numbers_and_model
 
@@ -133,8 +133,10 @@ def test_mean_distance_by_hand():
 # --- where the heads of a translator look ---------------------------------------------------------
 
 
-def corpus_and_model(memory="multi-head", query="after"):
-    return numbers_and_model({"memory": memory, "query": query, "num_heads": HEADS}, width=6)
+def corpus_and_model(attention="multi-head", decoder="luong"):
+    return numbers_and_model(
+        {"attention": attention, "decoder": decoder, "num_heads": HEADS}, width=6
+    )
 
 
 def slow_matrices(model, corpus, row):
@@ -146,7 +148,7 @@ def slow_matrices(model, corpus, row):
     for previous in model.decoder.embedding(batch.target_input).unbind(dim=1):
         before = state.hidden
         _, state, _ = model.decoder.step(previous, state, encoded, prepared)
-        asking.append((before if model.config.query == "before" else state.hidden)[0])
+        asking.append((before if model.config.decoder == "bahdanau" else state.hidden)[0])
     heads, width = model.decoder.attention.heads, 6 // HEADS
     q = torch.stack(asking) @ heads.q_proj.weight.T + heads.q_proj.bias
     k = encoded.annotations[0] @ heads.k_proj.weight.T + heads.k_proj.bias
@@ -155,9 +157,9 @@ def slow_matrices(model, corpus, row):
     return torch.stack(scores).softmax(dim=-1).detach()
 
 
-@pytest.mark.parametrize("query", ["before", "after"])
-def test_matrices_are_those_of_each_sentence_alone(query):
-    corpus, model = corpus_and_model(query=query)
+@pytest.mark.parametrize("decoder", ["bahdanau", "luong"])
+def test_matrices_are_those_of_each_sentence_alone(decoder):
+    corpus, model = corpus_and_model(decoder=decoder)
     together = head_matrices(model, corpus, batch_size=3)
     assert len(together) == 7
     for row, (matrix, pair) in enumerate(zip(together, corpus.pairs, strict=True)):
@@ -191,10 +193,12 @@ def test_nothing_is_left_on_the_model(monkeypatch):
     assert not attention._forward_hooks
 
 
-@pytest.mark.parametrize("memory", ["general", "dot"])
-def test_a_model_without_heads_is_refused(memory):
-    corpus, model = corpus_and_model(memory)
-    with pytest.raises(ValueError, match=f"^model: expected memory 'multi-head', got '{memory}'$"):
+@pytest.mark.parametrize("attention", ["general", "dot"])
+def test_a_model_without_heads_is_refused(attention):
+    corpus, model = corpus_and_model(attention)
+    with pytest.raises(
+        ValueError, match=f"^model: expected attention 'multi-head', got '{attention}'$"
+    ):
         head_matrices(model, corpus)
 
 

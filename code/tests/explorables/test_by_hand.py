@@ -6,11 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paying_attention.explorables.by_hand import (
-    attention_by_hand,
-    attention_state,
-    attention_texts,
-)
+from paying_attention.explorables.by_hand import attention_by_hand, attention_state, attention_texts
 
 numbers = st.floats(-4, 4)
 pairs = st.tuples(numbers, numbers)

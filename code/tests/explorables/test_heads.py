@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paying_attention.data.sentence_pairs import SentencePair
-from paying_attention.evaluation.metrics import argmax_links
+from paying_attention.evaluation.alignment_error import argmax_links
 from paying_attention.explain.heads import entropy
 from paying_attention.explorables.heads import chance, heads_state, heads_texts, heads_to_switch
 

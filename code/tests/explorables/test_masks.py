@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paying_attention.attention import masks
-from paying_attention.attention.core import masked_softmax
+from paying_attention.attention.softmax import masked_softmax
 from paying_attention.explorables.masks import mask_state, mask_texts, masks_to_click, presets
 
 LN2, LN3 = math.log(2), math.log(3)

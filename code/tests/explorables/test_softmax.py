@@ -5,11 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paying_attention.explorables.softmax import (
-    softmax_state,
-    softmax_temperature,
-    softmax_texts,
-)
+from paying_attention.explorables.softmax import softmax_state, softmax_temperature, softmax_texts
 
 LABELS = ("a", "b", "c")
 triples = st.tuples(*[st.floats(-1000, 1000)] * 3)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import ATTENTIONS, Seq2SeqConfig
+from paying_attention.models.recurrent.config import LOOKING, Seq2SeqConfig
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from tests.slow_gru import slow_gru
 
 Array = NDArray[np.float64]
@@ -50,10 +50,10 @@ def slow_encode(model: Seq2Seq, source: Sequence[int]) -> SlowEncoded:
 
 
 def slow_score(
-    memory: str, w: Mapping[str, Array], s: Array, h: Array, j: int, max_source_len: int
+    attention: str, w: Mapping[str, Array], s: Array, h: Array, j: int, max_source_len: int
 ) -> float:
     """How well the state s matches the annotation h at position j."""
-    match memory:
+    match attention:
         case "additive":  # Bahdanau et al., A.1.2
             inside = w["query_proj.weight"] @ s + w["key_proj.weight"] @ h + w["key_proj.bias"]
             return w["score_proj.weight"][0] @ np.tanh(inside)
@@ -73,18 +73,18 @@ def slow_weights(
     config: Seq2SeqConfig, w: Mapping[str, Array], s: Array, annotations: Array, target: int
 ) -> Array:
     """Soft weights of one question; ``target`` counts the target words from 0."""
-    num_words, is_local = len(annotations), config.memory.startswith("local")
+    num_words, is_local = len(annotations), config.attention.startswith("local")
     centre = float(target)
-    if config.memory == "local-p":  # eq. 9
+    if config.attention == "local-p":  # eq. 9
         inside = np.tanh(w["centre_proj.0.weight"] @ s)
         centre = num_words / (1 + math.exp(-(w["centre_proj.2.weight"][0] @ inside)))
     weights = np.zeros(num_words)
     for j, h in enumerate(annotations):
         if not is_local or abs(j - centre) <= config.window:
-            weights[j] = math.exp(slow_score(config.memory, w, s, h, j, config.max_source_len))
+            weights[j] = math.exp(slow_score(config.attention, w, s, h, j, config.max_source_len))
     if weights.any():
         weights /= weights.sum()
-    if config.memory == "local-p":  # eq. 10; not divided by the sum again
+    if config.attention == "local-p":  # eq. 10; not divided by the sum again
         sigma = config.window / 2
         for j in range(num_words):
             weights[j] *= math.exp(-((j - centre) ** 2) / (2 * sigma**2))
@@ -131,11 +131,11 @@ def slow_decode(
     logits, looked, log_probs = [], [], []
 
     def context(s: Array, target: int) -> Array:
-        if config.memory == "start":
+        if config.attention == "none":
             return np.zeros(0)
-        if config.memory == "constant":
+        if config.attention == "constant":
             return summary
-        if config.memory == "multi-head":
+        if config.attention == "multi-head":
             weights, mixed = slow_heads(config, of_attention, s, annotations)
             if config.values == "annotations":
                 looked.append(weights)
@@ -155,7 +155,7 @@ def slow_decode(
     attentional = np.zeros(config.d_decoder)  # h̃ before the first step
     for target, word in enumerate(target_input):
         y = w["embedding.weight"][word]
-        if config.query == "before":
+        if config.decoder == "bahdanau":
             c = context(state, target)
             (state,) = slow_gru([np.concatenate([y, c])], w, "cell.", "", start=state)
             features = np.concatenate([state, y, c])
@@ -167,6 +167,6 @@ def slow_decode(
         logits.append(w["readout.weight"] @ features + w["readout.bias"])
     return SlowDecoded(
         np.array(logits),
-        np.array(looked) if config.memory in ATTENTIONS else None,
+        np.array(looked) if config.attention in LOOKING else None,
         np.array(log_probs) if config.hard else None,
     )

@@ -23,10 +23,10 @@ MAY_IMPORT = {
     "explain": {"models", "attention", "data"},
     "figures": set(),
     "explorables": set(),
-    "checks": set(),
+    "claims": set(),
     "results": set(),
     "experiments": {
-        *("attention", "checks", "data", "evaluation", "explain", "figures"),
+        *("attention", "claims", "data", "evaluation", "explain", "figures"),
         *("models", "results", "training"),
     },
 }
@@ -124,9 +124,9 @@ def test_the_wheel_brings_what_a_chapter_imports(name: str) -> None:
     ("name", "source", "complaint"),
     [
         (
-            "attention__core",
+            "attention__softmax",
             "import paying_attention.models.net",
-            "attention.core imports models.net",
+            "attention.softmax imports models.net",
         ),
         (
             "training__loop",
@@ -140,10 +140,10 @@ def test_the_wheel_brings_what_a_chapter_imports(name: str) -> None:
         ),
         (
             "figures__bars",
-            "from paying_attention.checks import claim",
-            "figures.bars imports checks",
+            "from paying_attention.claims import claim",
+            "figures.bars imports claims",
         ),
-        ("data__words", "from .. import checks", "data.words imports checks"),
+        ("data__words", "from .. import claims", "data.words imports claims"),
         (
             "models__other",
             "from paying_attention.data import words",
@@ -152,13 +152,13 @@ def test_the_wheel_brings_what_a_chapter_imports(name: str) -> None:
     ],
 )
 def test_a_forbidden_arrow_is_found(tmp_path: Path, name: str, source: str, complaint: str) -> None:
-    others = {"models__net": "", "checks": "", "data__words": ""}
+    others = {"models__net": "", "claims": "", "data__words": ""}
     assert forbidden_arrows(planted(tmp_path, **{**others, name: source})) == [complaint]
 
 
 def test_an_allowed_arrow_is_not(tmp_path: Path) -> None:
-    source = "from paying_attention.attention.core import attend\nfrom . import parts"
-    sources = {"attention__core": "", "models__parts": "", "models__net": source}
+    source = "from paying_attention.attention.softmax import attend\nfrom . import parts"
+    sources = {"attention__softmax": "", "models__parts": "", "models__net": source}
     assert forbidden_arrows(planted(tmp_path, **sources)) == []
 
 

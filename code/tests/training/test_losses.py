@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from paying_attention.data.batching import Batch
-from paying_attention.data.lookup import LookupBatch
-from paying_attention.models.seq2seq import Seq2Seq
-from paying_attention.models.seq2seq_config import MEMORIES
+from paying_attention.data.toys.lookup import LookupBatch
+from paying_attention.models.recurrent.config import ATTENTIONS
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.losses import (
     lookup_loss,
     score_function_loss,
@@ -38,10 +38,10 @@ class Echo(nn.Module):
         return 50 * torch.nn.functional.one_hot(target_input, TARGET_VOCAB).double()
 
 
-def model_of(memory, **choices):
+def model_of(attention, **choices):
     """Untrained, in float64, with large weights; `dot` needs state and annotations of one width."""
-    widths = {"d_encoder": 8, "d_decoder": 8} if memory in ("dot", "multi-head") else {}
-    config = dataclasses.replace(toy_config(), memory=memory, **widths, **choices)
+    widths = {"d_encoder": 8, "d_decoder": 8} if attention in ("dot", "multi-head") else {}
+    config = dataclasses.replace(toy_config(), attention=attention, **widths, **choices)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
         model = Seq2Seq(config).double()
@@ -74,18 +74,18 @@ def test_repeating_the_given_word_earns_nothing():
     assert translation_loss(Echo(), batch).item() == pytest.approx(50)
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_a_batch_is_the_mean_over_the_words_of_its_sentences(memory):
-    model, batch = model_of(memory), toy_batch()
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_a_batch_is_the_mean_over_the_words_of_its_sentences(attention):
+    model, batch = model_of(attention), toy_batch()
     alone = [translation_loss(model, sentence(batch, row)).item() for row in range(5)]
     words = [length + 1 for length in TARGET_LENGTHS]  # <eos> counts
     expected = sum(n * loss for n, loss in zip(words, alone, strict=True)) / sum(words)
     assert translation_loss(model, batch).item() == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("memory", MEMORIES)
-def test_padding_changes_nothing(memory):
-    model, batch = model_of(memory), toy_batch()
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_padding_changes_nothing(attention):
+    model, batch = model_of(attention), toy_batch()
     loss = translation_loss(model, batch).item()
     wider = toy_batch(more_padding=5)
     assert translation_loss(model, wider).item() == pytest.approx(loss, rel=1e-12)
@@ -151,13 +151,13 @@ def test_a_surrogate_of_fewer_than_two_draws_is_named(n):
         surrogate(torch.zeros(n), torch.zeros(n))
 
 
-def hard_model(memory="general"):
-    return model_of(memory, query="after", hard=True)
+def hard_model(attention="general"):
+    return model_of(attention, decoder="luong", hard=True)
 
 
-@pytest.mark.parametrize("memory", ["additive", "general", "location"])
-def test_the_value_is_the_loss_of_the_draw(memory):
-    model, batch = hard_model(memory), toy_batch()
+@pytest.mark.parametrize("attention", ["additive", "general", "location"])
+def test_the_value_is_the_loss_of_the_draw(attention):
+    model, batch = hard_model(attention), toy_batch()
     found = []
     for loss in (score_function_loss, translation_loss, score_function_loss):
         with torch.random.fork_rng(devices=[]):
@@ -190,13 +190,13 @@ def every_draw(batch):
         yield picks
 
 
-@pytest.mark.parametrize("memory", ["additive", "general"])
-def test_the_estimate_is_unbiased_and_the_baseline_calms_it(memory, monkeypatch):
+@pytest.mark.parametrize("attention", ["additive", "general"])
+def test_the_estimate_is_unbiased_and_the_baseline_calms_it(attention, monkeypatch):
     """Two sentences of 2 and 3 words, 2 and 3 words to write: 2² · 3³ = 108 ways to draw.
 
     Weighed by their probabilities, the estimates' mean is the gradient of the expected loss.
     """
-    model, batch = hard_model(memory), toy_batch((2, 3), (1, 2))
+    model, batch = hard_model(attention), toy_batch((2, 3), (1, 2))
     real, expected_loss, shares = batch.target_output != 0, 0.0, []
     estimates, without_draws, without_baseline = [], [], []
     for picks in every_draw(batch):
@@ -257,7 +257,7 @@ def test_the_scores_learn_from_the_draws_only():
 
 def test_a_model_that_draws_nothing_is_named():
     with pytest.raises(ValueError, match="model: expected hard attention, got a model that draws"):
-        score_function_loss(model_of("general", query="after"), toy_batch())
+        score_function_loss(model_of("general", decoder="luong"), toy_batch())
 
 
 def test_a_single_word_has_nothing_to_be_compared_with():

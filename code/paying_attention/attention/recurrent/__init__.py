@@ -1,0 +1,1 @@
+"""Attention for a recurrent decoder, which asks word by word."""

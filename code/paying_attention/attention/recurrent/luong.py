@@ -1,0 +1,180 @@
+"""Luong's scores: dot, general, concat, location; attention in a window: local-m and local-p."""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from paying_attention.attention.input_checks import check_sizes
+from paying_attention.attention.recurrent.decoder_attention import DecoderAttention
+
+
+class DotAttention(DecoderAttention):
+    """Score with sᵀ h: no parameters, so state and annotations must have one width.
+
+    Args:
+        d_query: Width of the decoder's state s.
+        d_annotation: Width of the annotations h, the same.
+
+    Raises:
+        ValueError: If the widths differ or are below 1.
+
+    Example:
+        >>> annotations = torch.tensor([[[3.0, 1.0], [0.0, 2.0]]])
+        >>> DotAttention(2, 2).scores(torch.tensor([[1.0, 1.0]]), annotations)
+        tensor([[4., 2.]])
+
+    Derived in: chapters/03-luong.   Source: Luong et al. (2015), section 3.1.
+    """
+
+    def __init__(self, d_query: int, d_annotation: int) -> None:
+        """Check that the widths agree."""
+        super().__init__(d_query, d_annotation)
+        if d_query != d_annotation:
+            raise ValueError(f"d_annotation: expected d_query = {d_query}, got {d_annotation}")
+
+    def scores(
+        self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_query"]
+    ) -> Float[Tensor, "batch key"]:
+        """Multiply the state with each annotation.
+
+        Args:
+            query: The decoder's state.
+            prepared: The annotations.
+        """
+        return (prepared @ query[..., None])[..., 0]
+
+
+class GeneralAttention(DecoderAttention):
+    """Score with sᵀ W h: a learned matrix between state and annotation.
+
+    Args:
+        d_query: Width of the decoder's state s.
+        d_annotation: Width of the annotations h.
+
+    Raises:
+        ValueError: If a width is below 1.
+
+    Example:
+        >>> attention = GeneralAttention(4, 6)
+        >>> annotations = torch.zeros(2, 3, 6)
+        >>> attention.scores(torch.zeros(2, 4), attention.prepare(annotations, None)).shape
+        torch.Size([2, 3])
+
+    Derived in: chapters/03-luong.   Source: Luong et al. (2015), section 3.1.
+    """
+
+    def __init__(self, d_query: int, d_annotation: int) -> None:
+        """Make W."""
+        super().__init__(d_query, d_annotation)
+        self.key_proj = nn.Linear(d_annotation, d_query, bias=False)
+
+    def prepare(
+        self,
+        annotations: Float[Tensor, "batch key d_annotation"],
+        mask: Bool[Tensor, "batch key"] | None,
+    ) -> Float[Tensor, "batch key d_query"]:
+        """Compute W h once a sentence, since it does not depend on the state.
+
+        Args:
+            annotations: What the encoder said at each source position.
+            mask: True at real source words.
+        """
+        return self.key_proj(super().prepare(annotations, mask))
+
+    def scores(
+        self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_query"]
+    ) -> Float[Tensor, "batch key"]:
+        """Multiply the state with each W h.
+
+        Args:
+            query: The decoder's state.
+            prepared: Result of ``prepare``.
+        """
+        return (prepared @ query[..., None])[..., 0]
+
+
+class ConcatAttention(DecoderAttention):
+    """Score with vᵀ tanh(W [s; h]), the state above the annotation.
+
+    It is additive attention with the two matrices side by side in one. Written as in the paper,
+    it multiplies the state with its part of the matrix again for each annotation.
+
+    Args:
+        d_query: Width of the decoder's state s.
+        d_annotation: Width of the annotations h.
+        d_score: Width of the small network inside.
+
+    Raises:
+        ValueError: If a width is below 1.
+
+    Example:
+        >>> ConcatAttention(4, 6, 5).scores(torch.zeros(2, 4), torch.zeros(2, 3, 6)).shape
+        torch.Size([2, 3])
+
+    Derived in: chapters/03-luong.   Source: Luong et al. (2015), section 3.1.
+    """
+
+    def __init__(self, d_query: int, d_annotation: int, d_score: int) -> None:
+        """Make W and v."""
+        super().__init__(d_query, d_annotation)
+        check_sizes(d_score=d_score)
+        self.pair_proj = nn.Linear(d_query + d_annotation, d_score)
+        self.score_proj = nn.Linear(d_score, 1, bias=False)
+
+    def scores(
+        self,
+        query: Float[Tensor, "batch d_query"],
+        prepared: Float[Tensor, "batch key d_annotation"],
+    ) -> Float[Tensor, "batch key"]:
+        """Put the state above each annotation and send the pair through the small network.
+
+        Args:
+            query: The decoder's state.
+            prepared: The annotations.
+        """
+        queries = query[:, None].expand(-1, prepared.shape[1], -1)
+        hidden = torch.tanh(self.pair_proj(torch.cat([queries, prepared], dim=-1)))
+        return self.score_proj(hidden)[..., 0]
+
+
+class LocationAttention(DecoderAttention):
+    """Score with W s, one number for each source position: the words themselves are not looked at.
+
+    A source longer than ``max_source_len`` is cut: nobody looks at the words behind.
+
+    Args:
+        d_query: Width of the decoder's state s.
+        d_annotation: Width of the annotations.
+        max_source_len: How many positions have a score.
+
+    Raises:
+        ValueError: If a size is below 1.
+
+    Example:
+        >>> attention = LocationAttention(4, 6, max_source_len=5)
+        >>> attention.scores(torch.zeros(2, 4), torch.zeros(2, 3, 6)).shape
+        torch.Size([2, 3])
+
+    Derived in: chapters/03-luong.   Source: Luong et al. (2015), eq. 8.
+    """
+
+    def __init__(self, d_query: int, d_annotation: int, max_source_len: int) -> None:
+        """Make W."""
+        super().__init__(d_query, d_annotation)
+        check_sizes(max_source_len=max_source_len)
+        self.position_proj = nn.Linear(d_query, max_source_len, bias=False)
+
+    def scores(
+        self,
+        query: Float[Tensor, "batch d_query"],
+        prepared: Float[Tensor, "batch key d_annotation"],
+    ) -> Float[Tensor, "batch key"]:
+        """Give each position its score, and those behind the last one minus infinity.
+
+        Args:
+            query: The decoder's state.
+            prepared: The annotations; only their number counts.
+        """
+        scores = self.position_proj(query)[:, : prepared.shape[1]]
+        missing = prepared.shape[1] - scores.shape[1]
+        return nn.functional.pad(scores, (0, missing), value=-torch.inf)

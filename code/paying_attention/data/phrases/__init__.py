@@ -1,0 +1,1 @@
+"""English and French phrases from a small grammar, with gold links."""

@@ -1,0 +1,94 @@
+"""Encoder and decoder together: read a sentence, write its translation."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from paying_attention.models.recurrent.config import Seq2SeqConfig
+from paying_attention.models.recurrent.decoder import (
+    BahdanauDecoder,
+    Decoder,
+    LuongDecoder,
+    make_memory,
+)
+from paying_attention.models.recurrent.encoder import Encoded, Encoder, check_ids
+
+
+class Decoded(NamedTuple):
+    """What the decoder wrote under teacher forcing, and where it looked.
+
+    ``weights`` is None without attention, ``log_probs`` where nothing was drawn.
+    """
+
+    logits: Float[Tensor, "batch steps target_vocab"]
+    weights: Float[Tensor, "batch steps source"] | None
+    log_probs: Float[Tensor, "batch steps"] | None
+
+
+class Seq2Seq(nn.Module):
+    """Read a sentence, write its translation.
+
+    Example:
+        >>> model = Seq2Seq(Seq2SeqConfig(source_vocab_size=9, target_vocab_size=7))
+        >>> source, lengths = torch.tensor([[3, 4, 5]]), torch.tensor([3])
+        >>> model(source, lengths, torch.tensor([[1, 3, 4, 5]])).shape
+        torch.Size([1, 4, 7])
+
+    Source: Cho et al. (2014), Sutskever et al. (2014), Bahdanau et al. (2015), Luong et al. (2015).
+    """
+
+    def __init__(self, config: Seq2SeqConfig) -> None:
+        """Make the encoder and the decoder that the config asks for."""
+        super().__init__()
+        self.config = config
+        attention = make_memory(config)
+        self.encoder = Encoder(config)
+        writer = LuongDecoder if config.decoder == "luong" else BahdanauDecoder
+        self.decoder: Decoder = writer(config, attention)
+
+    def forward(
+        self,
+        source: Int[Tensor, "batch source"],
+        source_lengths: Int[Tensor, " batch"],
+        target_input: Int[Tensor, "batch steps"],
+    ) -> Float[Tensor, "batch steps target_vocab"]:
+        """Score every next word under teacher forcing.
+
+        Args:
+            source: Ids to read, padded behind.
+            source_lengths: How many of them are real.
+            target_input: ``<bos>`` and the right words so far.
+
+        Raises:
+            ValueError: If an id is outside its vocabulary or a length is zero or too long.
+        """
+        return self.decode(self.encoder(source, source_lengths), target_input).logits
+
+    def decode(self, encoded: Encoded, target_input: Int[Tensor, "batch steps"]) -> Decoded:
+        """Score every next word, given what the encoder handed over.
+
+        Args:
+            encoded: What the encoder handed over.
+            target_input: ``<bos>`` and the right words so far.
+
+        Raises:
+            ValueError: If an id is outside the vocabulary.
+        """
+        check_ids("target_input", target_input, self.decoder.embedding.num_embeddings)
+        state, prepared = self.decoder.begin(encoded)
+        features, answers = [], []
+        given = self.decoder.dropout(self.decoder.embedding(target_input))
+        for previous in given.unbind(dim=1):
+            seen, state, found = self.decoder.step(previous, state, encoded, prepared)
+            features.append(seen)
+            answers.append(found)
+        logits = self.decoder.readout(torch.stack(features, dim=1))
+        weights = [found.weights for found in answers if found.weights is not None]
+        log_probs = [found.log_prob for found in answers if found.log_prob is not None]
+        return Decoded(
+            logits,
+            torch.stack(weights, dim=1) if weights else None,
+            torch.stack(log_probs, dim=1) if log_probs else None,
+        )
