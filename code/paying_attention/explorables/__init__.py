@@ -7,15 +7,11 @@ mechanism    ``attention_by_steps``: score, scale, mask, softmax, mix (chapter 0
 masks        ``masks_to_click``: who may look where (chapter 05)
 heads        ``heads_to_switch``: the mean of the heads that are on (chapter 06)
 
-explorable   numbers in, HTML out: the frame that all of them share
-drawing      numbers -> SVG          arguments   what is accepted, and what is said otherwise
-links        words and the lines between them -> SVG
-cells        a matrix of weights -> SVG
-explorable.js, explorable.css        inlined in every output: nothing is fetched
-mechanism.js, masks.js, …            what only one kind needs, inlined with it
+frame        what all of them share; it knows none of them, and no kind knows another
 
-A module computes its numbers in NumPy, hands them to an ``Explorable`` and is done. The script
-recomputes the same numbers when the reader moves something; the page tests compare the two.
-To add one: a module here that mirrors ``softmax``, an entry in ``KINDS`` of
-the shared script or of one of its own (``addition``), its tests.
+A kind is a folder: ``state`` computes its numbers in NumPy and writes them as texts, ``figure``
+draws them; ``script.js`` computes the same numbers when the reader moves something (the page tests
+compare the two), ``style.css`` is what only this kind needs. Sentences are templates in ``state``:
+they travel in the HTML, and both sides fill them. Nothing is fetched: script and style are inlined.
+To add a kind: a folder that mirrors ``softmax``, and its tests.
 """

@@ -1,0 +1,1 @@
+"""A translation whose words the reader picks (chapter 02)."""

@@ -1,0 +1,1 @@
+"""Three annotations and a state to drag (chapter 01)."""

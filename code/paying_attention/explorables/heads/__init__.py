@@ -1,0 +1,1 @@
+"""The heads of a translator to switch on and off (chapter 06)."""

@@ -1,0 +1,1 @@
+"""A mask to click (chapter 05)."""

@@ -1,0 +1,1 @@
+"""One query and three keys, step by step (chapter 04)."""

@@ -1,0 +1,1 @@
+"""Three scores and a temperature (chapter 00)."""
