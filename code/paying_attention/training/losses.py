@@ -14,7 +14,8 @@ def translation_loss(model: nn.Module, batch: Batch) -> Tensor:
 
     Args:
         model: Gives logits for ``(source, source_lengths, target_input)``.
-        batch: The sentences; padding counts neither as a mistake nor as a success.
+        batch: The sentences, each with its ``<eos>`` at least; padding counts neither as a mistake
+            nor as a success.
 
     Returns:
         A scalar, in nats a word.
@@ -80,5 +81,10 @@ def lookup_loss(model: nn.Module, batch: LookupBatch) -> Float[Tensor, ""]:
     Args:
         model: Gives logits for ``(asked, keys, values)``.
         batch: The dictionaries.
+
+    Raises:
+        ValueError: If there is no question.
     """
+    if len(batch.answer) == 0:
+        raise ValueError("batch: expected one question or more, got none")
     return F.cross_entropy(model(batch.asked, batch.keys, batch.values), batch.answer)

@@ -1,4 +1,4 @@
-"""The only place that touches torch's global generator."""
+"""The only place that touches torch's global generators, the CPU's and CUDA's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import torch
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Draw everything inside from ``seed``, and leave the generator as it was found.
+    """Draw everything inside from ``seed``, and leave the generators as they were found.
 
     Args:
         seed: 0 or more.
@@ -26,6 +26,6 @@ def seeded(seed: int) -> Iterator[None]:
     """
     if seed < 0:
         raise ValueError(f"seed: expected 0 or more, got {seed}")
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         yield

@@ -39,3 +39,16 @@ def test_it_is_left_as_it_was_after_an_error_too():
 def test_a_negative_seed_is_named():
     with pytest.raises(ValueError, match="seed: expected 0 or more, got -1"), seeded(-1):
         pass
+
+
+def test_generators_of_gpus_are_left_as_they_were_too(monkeypatch):
+    """Tried without one: what torch would be told to keep and to give back."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("cuda"))
+    states, restored = {0: torch.tensor([4]), 1: torch.tensor([7])}, {}
+    monkeypatch.setattr(torch.cuda, "get_rng_state", states.__getitem__)
+    monkeypatch.setattr(
+        torch.cuda, "set_rng_state", lambda state, device: restored.update({device: state})
+    )
+    draw(5)
+    assert restored == states
