@@ -14,11 +14,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from test_pages import axe_violations
 
-from paying_attention.explorables import drawing
-from paying_attention.explorables.alignment import alignment_by_word, row_state, row_texts
-from paying_attention.explorables.by_hand import attention_by_hand, attention_state, attention_texts
-from paying_attention.explorables.explorable import Explorable
-from paying_attention.explorables.softmax import softmax_state, softmax_temperature, softmax_texts
+from paying_attention.explorables.alignment.figure import alignment_by_word
+from paying_attention.explorables.alignment.state import row_state, row_texts
+from paying_attention.explorables.by_hand.figure import attention_by_hand
+from paying_attention.explorables.by_hand.state import attention_state, attention_texts
+from paying_attention.explorables.frame import plane
+from paying_attention.explorables.frame.explorable import Explorable
+from paying_attention.explorables.softmax.figure import softmax_temperature
+from paying_attention.explorables.softmax.state import softmax_state, softmax_texts
 
 SOFTMAX, ATTENTION, ALIGNMENT = "softmax-temperature", "attention-by-hand", "alignment-by-word"
 CHAPTERS = {
@@ -148,7 +151,7 @@ def differences(kind: str, inputs: dict, readings: list[dict]) -> list[str]:
         else:
             expected = attention_state(inputs["annotations"], tuple(map(float, positions)))
             texts = attention_texts(expected, inputs["labels"])
-            points = [drawing.to_pixels(p, inputs["limit"]) for p in (expected.context, positions)]
+            points = [plane.to_pixels(p, inputs["limit"]) for p in (expected.context, positions)]
             shown = [float(number) for point in reading["points"] for number in point]
             compare("points", shown, [*points[0], *points[1]])
             compare("arrows", reading["arrows"], [2 + 6 * w for w in expected.weights])
@@ -253,7 +256,7 @@ def test_so_it_does_with_large_numbers(browser, kind):
         (SOFTMAX, "Math.pow(10, position)", "Math.exp(position)"),
         (SOFTMAX, "now.scores[i] = position", "now.scores[0] = position"),
         (SOFTMAX, "toFixed(2)", "toFixed(1)"),
-        (SOFTMAX, 'join(" and ")', "slice(0, 1)"),
+        (SOFTMAX, "words.join(templates.and)", "words[0]"),
         (SOFTMAX, "(bar * weight)", "(bar * weight * weight)"),
         (ATTENTION, "a[0] * b[0] + a[1] * b[1]", "a[0] * b[1] + a[1] * b[0]"),
         (ATTENTION, "weights[i] * key[axis]", "weights[i] * inputs.state[axis]"),
@@ -269,7 +272,7 @@ def test_so_it_does_with_large_numbers(browser, kind):
         ),
         (ALIGNMENT, "inputs.gold[inputs.row]", "inputs.gold[0]"),
         (ALIGNMENT, "now.row = row", "now.row = first.row"),
-        (ALIGNMENT, "pick(i)", "pick(words.length - 1 - i)"),
+        (ALIGNMENT, "{ pick(i); }", "{ pick(words.length - 1 - i); }"),
         (ALIGNMENT, "display(weight) === top && top", "most.length === 0 && weight > 0 && top"),
         (ALIGNMENT, "display(weight) === top && top", "weight === Math.max(...weights) && top"),
         (ALIGNMENT, ' && top !== "0.00"', ""),
@@ -390,8 +393,8 @@ def test_dragging_moves_the_state_and_the_context_stays_in_the_triangle(browser,
         inputs = inputs_of(root)
         ring = root.locator('[data-part="state"] .pa-ring')
         ring.scroll_into_view_if_needed()
-        unit = root.locator("svg").first.bounding_box()["width"] / drawing.SIZE
-        unit *= drawing.REACH / inputs["limit"]
+        unit = root.locator("svg").first.bounding_box()["width"] / plane.SIZE
+        unit *= plane.REACH / inputs["limit"]
         position = state_of(root)["state"]
         page.mouse.move(*middle(ring))
         page.mouse.down()

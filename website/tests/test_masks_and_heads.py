@@ -14,10 +14,12 @@ from playwright.sync_api import Browser, Error, TimeoutError, expect
 from test_explorables import bare_words, inputs_of, middle, opened, state_of
 from test_pages import axe_violations
 
-from paying_attention.explorables.explorable import Explorable
-from paying_attention.explorables.heads import heads_state, heads_texts, heads_to_switch
-from paying_attention.explorables.masks import mask_state, mask_texts, masks_to_click
-from paying_attention.explorables.softmax import softmax_temperature
+from paying_attention.explorables.frame.explorable import Explorable
+from paying_attention.explorables.heads.figure import heads_to_switch
+from paying_attention.explorables.heads.state import heads_state, heads_texts
+from paying_attention.explorables.masks.figure import masks_to_click
+from paying_attention.explorables.masks.state import mask_state, mask_texts
+from paying_attention.explorables.softmax.figure import softmax_temperature
 
 CAT = masks_to_click(
     [[2, 1, 0, 1], [0, 1, 0, 0.5], [1, 1.5, 3, 0], [0, 2, -1, 1]], ("the", "cat", "sat", "down")
@@ -221,7 +223,7 @@ def test_so_it_does_with_eight_heads_and_long_sentences(browser):
         ("masks", "mayLook && j > i", "mayLook && j < i"),
         ("masks", "if (!seen.length) { blind.push(i); }", ""),
         ("masks", "rows.length > 3", "rows.length > 4"),
-        ("masks", 'mayLook ? display(weight) : "0"', "display(weight)"),
+        ("masks", 'mayLook ? display(weight) : say("masked")', "display(weight)"),
         ("masks", "{ return row[i]; }).length", "{ return row[0]; }).length"),
         ("masks", "blank ?", "!blank ?"),
         ("masks", "sums.push(add(found))", "sums.push(add(seen))"),

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, expect
 from test_explorables import bare_words, inputs_of, middle, opened, state_of
 from test_pages import axe_violations
 
-from paying_attention.explorables.mechanism import attention_by_steps, steps_state
+from paying_attention.explorables.mechanism.figure import attention_by_steps
+from paying_attention.explorables.mechanism.state import steps_state
 
 KEYS, VALUES, LABELS = ((1.5, 0.5), (-1, 1), (0, -1.5)), (3, 5, 9), ("river", "bank", "the")
 RIVER = attention_by_steps((1, 1), KEYS, VALUES, LABELS)
@@ -174,12 +175,12 @@ def test_the_page_computes_and_draws_what_python_does(browser, tmp_path, explora
         ("output: add(parts)", "output: add(inputs.values)"),
         ("inputs.divided ? scores : divided, seen", "inputs.divided ? divided : scores, seen"),
         ('hidden.length === labels.length', "false"),
-        ('"Hidden: " + hidden.join', '"Hidden: " + labels.join'),
+        ("keys: say.listed(hidden)", "keys: say.listed(labels)"),
         ("(copies - Math.sqrt(copies)) / 2", "Math.floor(copies / 2)"),
         ("2 * Math.pow(4, position)", "Math.pow(4, position)"),
         ("now.seen[i] = checked", "now.seen[0] = checked"),
         ("now.divided = checked", "now.divided = true"),
-        ("now.query[axis] = position", "now.query[0] = position"),
+        ("now[name][axis] = position", "now[name][0] = position"),
         ("now.seen[i] ? 1 : 0.35", "1"),
         ('now.seen[i] ? "hidden" : "visible"', '"hidden"'),
         ("(found.output - now.ends[0])", "found.output"),

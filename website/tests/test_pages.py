@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import OPEN_ALL, axe_violations, choose_theme
+from browser import opened
 from bs4 import BeautifulSoup
 from pages import ROOT, promised_pages
 from playwright.sync_api import Page
 
-# Opens whatever is folded: solutions, hidden cells, the table under an explorable.
-OPEN_ALL = """() => {
-  document.querySelectorAll('details').forEach(part => { part.open = true; });
-  document.querySelectorAll('button.toggle-button-hidden').forEach(button => button.click());
-}"""
-AXE_OPTIONS = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "preload": False,
-    "resultTypes": ["violations"],
-}
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 900}
 # Half of it is the frame: the theme's style sheet, scripts and two fonts, which the browser keeps
 # from page to page. The rest leaves room for a dozen figures. Uncompressed, at 10 Mbit/s: 1.2 s.
 MAX_PAGE_BYTES = 1_500_000
 
-OpenPage = Callable[..., Page]
+
+def too_heavy(page: Page) -> list[str]:
+    """The five heaviest files of a page that brings too many bytes."""
+    page.wait_for_load_state("networkidle")
+    sizes = page.evaluate(
+        """() => Object.fromEntries([...performance.getEntriesByType('navigation'),
+               ...performance.getEntriesByType('resource')]
+             .map(entry => [entry.name, entry.encodedBodySize]))"""
+    )
+    total = sum(sizes.values())
+    print(f"{page.url}: {total / 1000:.0f} kB in {len(sizes)} files")
+    heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
+    return [] if total <= MAX_PAGE_BYTES else [f"{total} bytes, the heaviest files: {heaviest}"]
 
 
-def axe_violations(page: Page) -> str:
-    """Describe every breach of WCAG 2.2 A and AA, with the element it is in."""
-    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
-    return "\n".join(
-        f"{rule['id']}: {rule['help']}\n  {node['html'][:200]}\n  {node['failureSummary'][:300]}"
-        for rule in found
-        for node in rule["nodes"][:5]
+def too_wide(page: Page) -> list[str]:
+    """What makes a page scroll sideways, unless it scrolls by itself."""
+    page.evaluate(OPEN_ALL)
+    return page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] : [
+             `the page is ${document.documentElement.scrollWidth} pixels wide`,
+             ...[...document.querySelectorAll('article *')]
+               .filter(part => part.getBoundingClientRect().right > innerWidth + 1
+                 && !part.closest('.pst-scrollable-table-container, pre, .formula'))
+               .map(part => part.outerHTML.slice(0, 120)).slice(0, 5)]"""
     )
 
 
@@ -45,39 +51,31 @@ def soup(html: Path, address: str) -> BeautifulSoup:
     return BeautifulSoup((html / address).read_text(encoding="utf-8"), "html.parser")
 
 
+@functools.cache
+def anchors(html: Path, address: str) -> set[str]:
+    return {part["id"] for part in soup(html, address).find_all(id=True)}
+
+
 def test_every_page_of_the_contents_is_built(html: Path):
     assert [page for page in promised_pages() if not (html / page).is_file()] == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_accessible_and_quiet(address: str, theme: str, page: OpenPage):
-    opened = page(address, theme=theme)
-    opened.evaluate(OPEN_ALL)
-    assert opened.evaluate("document.documentElement.dataset.theme") == theme
-    violations = axe_violations(opened)
-    assert not violations, violations
+def test_accessible_light_and_quiet_on_a_screen_and_on_a_phone(address, browser, site):
+    with opened(browser, f"{site}{address}", viewport=WIDE) as page:
+        assert page.evaluate("document.documentElement.dataset.mode") == "auto"
+        complaints = too_heavy(page) + axe_violations(page, ("light", "dark"))
+        choose_theme(page, "dark")
+        page.set_viewport_size(PHONE)
+        page.reload()
+        complaints += too_wide(page) + axe_violations(page, ("dark", "light"))
+    assert not complaints, "\n".join(complaints)
 
 
-def test_fits_a_phone(address: str, page: OpenPage):
-    opened = page(address, width=390)
-    opened.evaluate(OPEN_ALL)
-    wide = opened.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-             [...document.querySelectorAll('article *')]
-               .filter(part => part.getBoundingClientRect().right > innerWidth + 1
-                 && !part.closest('.pst-scrollable-table-container, pre, .formula'))
-               .map(part => part.outerHTML.slice(0, 120)).slice(0, 5)"""
-    )
-    assert wide == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    violations = axe_violations(opened)
-    assert not violations, violations
-
-
-def test_a_printed_table_that_is_wide_scrolls_on_a_phone_from_the_keyboard_too(page: OpenPage):
-    table = page("chapters/05-masking.html", width=390).locator(".tag_wide-output .cell_output pre")
-    assert table.evaluate("table => table.scrollWidth > table.clientWidth")
-    assert table.evaluate("table => table.tabIndex") == 0
+def test_a_printed_table_that_is_wide_scrolls_on_a_phone_from_the_keyboard_too(browser, site):
+    with opened(browser, f"{site}chapters/05-masking.html", viewport=PHONE) as page:
+        table = page.locator(".tag_wide-output .cell_output pre")
+        assert table.evaluate("table => table.scrollWidth > table.clientWidth")
+        assert table.evaluate("table => table.tabIndex") == 0
 
 
 def test_every_internal_link_resolves(address: str, html: Path):
@@ -91,8 +89,7 @@ def test_every_internal_link_resolves(address: str, html: Path):
         if not file.is_file():
             broken.append(target)
         elif parts.fragment and file.suffix == ".html" and link.name == "a":
-            there = soup(html, file.relative_to(html).as_posix())
-            if not there.find(id=unquote(parts.fragment)):
+            if unquote(parts.fragment) not in anchors(html, file.relative_to(html).as_posix()):
                 broken.append(f"{target}: no such anchor")
     assert broken == []
 
@@ -117,17 +114,21 @@ def test_every_picture_has_a_text(address: str, html: Path):
     assert silent == []
 
 
-def test_reads_without_javascript(address: str, page: OpenPage):
-    opened = page(address, javascript=False)
-    article = opened.locator("article.bd-article")
-    assert opened.locator("h1:visible").count() >= 1
-    if address == "search.html":
-        return
-    assert len(article.inner_text()) > 300
-    for kind in ("figure", "table", "img", "math"):
-        for part in article.locator(kind).all():
-            folded = part.locator("xpath=ancestor::details[not(@open)]").count()
-            assert folded or part.is_visible(), f"{kind} is not visible: {part.inner_text()[:80]}"
+def test_reads_without_javascript(address, browser, site):
+    with opened(browser, f"{site}{address}", java_script_enabled=False) as page:
+        assert page.locator("h1:visible").count() >= 1
+        if address == "search.html":
+            return
+        article = page.locator("article.bd-article")
+        assert len(article.inner_text()) > 300
+        hidden = article.evaluate(
+            """article => [...article.querySelectorAll('figure, table, img, math')].filter(part => {
+                 const { width, height } = part.getBoundingClientRect();
+                 const shown = width && height && part.checkVisibility({ visibilityProperty: true });
+                 return !shown && !part.closest('details:not([open])');
+               }).map(part => part.outerHTML.slice(0, 120))"""
+        )
+        assert hidden == []
 
 
 def test_formulas_are_mathml(address: str, html: Path):
@@ -138,11 +139,11 @@ def test_formulas_are_mathml(address: str, html: Path):
 
 
 @pytest.mark.parametrize("word", ["softmax", "bottleneck"])
-def test_search_finds(word: str, page: OpenPage):
-    opened = page(f"search.html?q={word}")
-    first = opened.locator("#search-results ul.search a").first
-    first.wait_for()
-    assert "chapters/" in first.get_attribute("href")
+def test_search_finds(word, browser, site):
+    with opened(browser, f"{site}search.html?q={word}") as page:
+        first = page.locator("#search-results ul.search a").first
+        first.wait_for()
+        assert "chapters/" in first.get_attribute("href")
 
 
 def test_buttons_point_into_the_repository(chapter: str, html: Path, config: dict):
@@ -157,24 +158,10 @@ def test_buttons_point_into_the_repository(chapter: str, html: Path, config: dic
     assert any(link.endswith(f"_sources/{notebook}") for link in links)
 
 
-def test_the_colours_can_be_chosen(page: OpenPage):
-    opened = page("intro.html", theme="light")
-    seen = set()
-    for _ in range(3):
-        opened.locator(".theme-switch-button:visible").first.click()
-        seen.add(opened.evaluate("document.documentElement.dataset.theme"))
+def test_the_colours_can_be_chosen(browser, site):
+    with opened(browser, f"{site}intro.html", viewport=WIDE) as page:
+        seen = set()
+        for _ in range(3):
+            page.locator(".theme-switch-button:visible").first.click()
+            seen.add(page.evaluate("document.documentElement.dataset.theme"))
     assert seen == {"light", "dark"}
-
-
-def test_page_weight(address: str, page: OpenPage):
-    opened = page(address)
-    opened.wait_for_load_state("networkidle")
-    sizes = opened.evaluate(
-        """() => Object.fromEntries([...performance.getEntriesByType('navigation'),
-               ...performance.getEntriesByType('resource')]
-             .map(entry => [entry.name, entry.encodedBodySize]))"""
-    )
-    total = sum(sizes.values())
-    print(f"{address}: {total / 1000:.0f} kB in {len(sizes)} files")
-    heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
-    assert total <= MAX_PAGE_BYTES, heaviest
