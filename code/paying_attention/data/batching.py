@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from paying_attention.data.sentence_pairs import SentencePair
@@ -21,7 +21,8 @@ class Batch:
         target: ``<bos>``, the ids to write, ``<eos>``, padded behind.
 
     Raises:
-        ValueError: If the batch is empty, if sizes disagree or if a length is 0 or too long.
+        ValueError: If the batch is empty, if sizes disagree, if a length is 0 or too long, or if a
+            row is not made as said above.
     """
 
     source: Int[Tensor, "batch source"]
@@ -29,12 +30,18 @@ class Batch:
     target: Int[Tensor, "batch target"]
 
     def __post_init__(self) -> None:
-        """Check sizes and lengths."""
+        """Check sizes, lengths and where words, control symbols and padding stand."""
         check_lengths(self.source_lengths, self.source.shape)
         if self.target.shape[0] != self.source.shape[0]:
             raise ValueError(
                 f"target: expected {self.source.shape[0]} sentences, got {self.target.shape[0]}"
             )
+        place = torch.arange(self.source.shape[1], device=self.source.device)
+        behind = place >= self.source_lengths[:, None]
+        read = (_is_word(self.source) | behind).all(dim=1)
+        _check_rows("source", "words as far as its length", self.source, read)
+        write = _is_sentence(self.target)
+        _check_rows("target", "<bos>, words, <eos>, padding behind", self.target, write)
 
     @property
     def target_input(self) -> Int[Tensor, "batch steps"]:
@@ -45,6 +52,28 @@ class Batch:
     def target_output(self) -> Int[Tensor, "batch steps"]:
         """What it must say: the same words one step earlier, then ``<eos>``."""
         return self.target[:, 1:]
+
+
+def _is_word(ids: Int[Tensor, "batch length"]) -> Bool[Tensor, "batch length"]:
+    return ids > max(PAD_ID, BOS_ID, EOS_ID)
+
+
+def _is_sentence(target: Int[Tensor, "batch target"]) -> Bool[Tensor, " batch"]:
+    """Tell of each row whether it is ``<bos>``, words, ``<eos>`` and padding behind."""
+    place = torch.arange(target.shape[1], device=target.device)
+    last = (target != PAD_ID).sum(dim=1, keepdim=True) - 1
+    right = torch.where(place < last, _is_word(target), target == PAD_ID)
+    right = torch.where(place == last, target == EOS_ID, right)
+    right = torch.where(place == 0, target == BOS_ID, right)
+    return right.all(dim=1) & (target == EOS_ID).any(dim=1)
+
+
+def _check_rows(
+    name: str, expected: str, ids: Int[Tensor, "batch length"], right: Bool[Tensor, " batch"]
+) -> None:
+    if not right.all():
+        row = int((~right).nonzero()[0])
+        raise ValueError(f"{name}: expected {expected}, got {ids[row].tolist()} in row {row}")
 
 
 def check_lengths(lengths: Int[Tensor, " batch"], shape: Sequence[int]) -> None:
@@ -78,10 +107,18 @@ class Corpus:
     Args:
         table: All sentences as one batch.
         pairs: The same sentences as words, with their gold links; empty if made of ids alone.
+
+    Raises:
+        ValueError: If there are words, but not of as many sentences.
     """
 
     table: Batch
     pairs: tuple[SentencePair, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that both have the same sentences."""
+        if self.pairs and len(self.pairs) != len(self):
+            raise ValueError(f"pairs: expected {len(self)} or none, got {len(self.pairs)}")
 
     @classmethod
     def encode(
@@ -135,8 +172,11 @@ class Corpus:
         """Go once through the corpus in random order, sentences of like length together.
 
         Args:
-            batch_size: Sentences in a batch; the last one may be smaller.
+            batch_size: Sentences in a batch; one of them, anywhere, may be smaller.
             generator: Source of randomness.
+
+        Raises:
+            ValueError: If ``batch_size`` is below 1.
         """
         for rows in bucketed_rows(self.table.source_lengths, batch_size, generator=generator):
             yield self.select(rows)
@@ -170,7 +210,7 @@ def bucketed_rows(
 
     Args:
         lengths: Length of each row.
-        batch_size: Rows in a batch, 1 or more.
+        batch_size: Rows in a batch, 1 or more; one of the batches may be smaller.
         generator: Source of randomness.
         buckets: Batches in a pool.
 

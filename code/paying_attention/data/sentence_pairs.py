@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from paying_attention.data.vocabulary import check_words
+
 Link = tuple[int, int]
 
 
@@ -17,10 +19,11 @@ class SentencePair:
         source: Tokens to read.
         target: Tokens to write.
         sure: Links that must be found.
-        possible: Links that may be found, without repeating the sure ones.
+        possible: Links that may be found; the sure ones are added to them.
 
     Raises:
-        ValueError: If a sentence is empty or a link points outside it.
+        TypeError: If a sentence is one string and not a tuple of tokens.
+        ValueError: If a sentence is empty or holds a control symbol, or if a link points outside.
     """
 
     source: tuple[str, ...]
@@ -31,6 +34,7 @@ class SentencePair:
     def __post_init__(self) -> None:
         """Check the links; sure links become possible ones as well."""
         for name, sentence in (("source", self.source), ("target", self.target)):
+            check_words(name, sentence)
             if not sentence:
                 raise ValueError(f"{name}: expected at least one token, got an empty sentence")
         object.__setattr__(self, "possible", self.possible | self.sure)

@@ -5,6 +5,32 @@ from dataclasses import dataclass, field
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
 PAD_ID, BOS_ID, EOS_ID = 0, 1, 2
+CONTROLS = frozenset({PAD, BOS, EOS})
+
+
+def check_words(name: str, sentence: Sequence[str]) -> None:
+    """Refuse one string for several words, and words that a model takes for control symbols.
+
+    Args:
+        name: What the words are, for the message.
+        sentence: Tokens of one sentence.
+
+    Raises:
+        TypeError: If ``sentence`` is one string and not a sequence of tokens.
+        ValueError: If a token is spelled ``<pad>``, ``<bos>`` or ``<eos>``.
+
+    Example:
+        >>> check_words("source", ["ein", "<eos>"])
+        Traceback (most recent call last):
+        ValueError: source: expected words, got the control symbol '<eos>' at position 1
+    """
+    if isinstance(sentence, str):
+        raise TypeError(f"{name}: expected a sequence of tokens, got the string {sentence!r}")
+    if not CONTROLS.isdisjoint(sentence):
+        position, token = next(each for each in enumerate(sentence) if each[1] in CONTROLS)
+        raise ValueError(
+            f"{name}: expected words, got the control symbol {token!r} at position {position}"
+        )
 
 
 @dataclass(frozen=True)
@@ -50,9 +76,13 @@ class Vocabulary:
             sentences: Tokenised sentences.
 
         Raises:
-            ValueError: If there is not a single token.
+            TypeError: If a sentence is one string.
+            ValueError: If there is not a single token, or if one is spelled like a special one.
         """
-        words = {token for sentence in sentences for token in sentence} - {PAD, BOS, EOS}
+        words: set[str] = set()
+        for sentence in sentences:
+            check_words("sentences", sentence)
+            words.update(sentence)
         if not words:
             raise ValueError("sentences: expected at least one token, got an empty corpus")
         return cls((PAD, BOS, EOS, *sorted(words)))
@@ -69,10 +99,10 @@ class Vocabulary:
 
         Raises:
             TypeError: If ``sentence`` is one string and not a sequence of tokens.
-            ValueError: If a token is unknown; the message names it and its position.
+            ValueError: If a token is unknown, or a special one, which no text contains; the
+                message names it and its position.
         """
-        if isinstance(sentence, str):
-            raise TypeError(f"sentence: expected a sequence of tokens, got the string {sentence!r}")
+        check_words("sentence", sentence)
         for position, token in enumerate(sentence):
             if token not in self._ids:
                 raise ValueError(

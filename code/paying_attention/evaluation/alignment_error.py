@@ -1,4 +1,8 @@
-"""How often links are wrong: the alignment error rate, its floor, chance and interval."""
+"""How often links are wrong: the alignment error rate, its floor, chance and interval.
+
+Nothing is no answer: a row that looks nowhere proposes no link, a sentence without links has no
+error of its own and changes none, and a rate of nothing raises ValueError.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,7 +28,7 @@ class AlignmentCounts:
         sure: |S|, sure links.
 
     Raises:
-        ValueError: If there are no links, or more hits than links.
+        ValueError: If a count is negative, or if there are more hits than links.
 
     Example:
         >>> AlignmentCounts(sure_hits=2, possible_hits=3, links=4, sure=3).error  # 1 - 5/7
@@ -41,15 +45,21 @@ class AlignmentCounts:
     def __post_init__(self) -> None:
         """Check the counts."""
         possible = 0 <= self.sure_hits <= self.possible_hits <= self.links
-        if not possible or self.sure_hits > self.sure or self.links + self.sure == 0:
+        if not possible or self.sure_hits > self.sure:
             raise ValueError(
-                f"counts: expected 0 <= sure_hits <= possible_hits <= links, sure_hits <= sure and "
-                f"some links, got {self}"
+                f"counts: expected 0 <= sure_hits <= possible_hits <= links and "
+                f"sure_hits <= sure, got {self}"
             )
 
     @property
     def error(self) -> float:
-        """The alignment error rate, 0 to 1, lower is better."""
+        """The alignment error rate, 0 to 1, lower is better.
+
+        Raises:
+            ValueError: If there are no links, neither the aligner's nor sure ones.
+        """
+        if not self.links + self.sure:
+            raise ValueError("counts: expected links of the aligner or sure links, got neither")
         return 1 - (self.sure_hits + self.possible_hits) / (self.links + self.sure)
 
     @classmethod
@@ -75,7 +85,7 @@ def count_alignment(links: Collection[Link], pair: SentencePair) -> AlignmentCou
         pair: The sentence with its gold links.
 
     Raises:
-        ValueError: If a link points outside the sentence, or if there are no links at all.
+        ValueError: If a link points outside the sentence.
 
     Example:
         >>> pair = SentencePair(("a", "b"), ("x", "y"), frozenset({(0, 1)}), frozenset({(1, 1)}))
@@ -98,7 +108,8 @@ def argmax_links(weights: Float[Tensor, "steps source"], pair: SentencePair) -> 
     """Link each target word that has a sure link to the source word with the largest weight.
 
     Words without a sure link are left out: nobody can say where a model should look while it
-    writes them.
+    writes them. A row of zeros, of a window that has left the source, gives no link; of several
+    equal weights the first counts.
 
     Args:
         weights: One row for each target word; further rows (``<eos>``) and columns (padding)
@@ -106,7 +117,13 @@ def argmax_links(weights: Float[Tensor, "steps source"], pair: SentencePair) -> 
         pair: The sentence.
 
     Raises:
-        ValueError: If there are fewer rows or columns than words.
+        ValueError: If there are fewer rows or columns than words, or if a weight is NaN.
+
+    Example:
+        >>> import torch
+        >>> pair = SentencePair(("a", "b"), ("x", "y"), frozenset({(0, 1), (1, 1)}))
+        >>> argmax_links(torch.tensor([[0.2, 0.8], [0.0, 0.0]]), pair)
+        {(0, 1)}
     """
     rows, columns = weights.shape
     if rows < len(pair.target) or columns < len(pair.source):
@@ -114,8 +131,11 @@ def argmax_links(weights: Float[Tensor, "steps source"], pair: SentencePair) -> 
             f"weights: expected {len(pair.target)} rows and {len(pair.source)} columns or more, "
             f"got {rows} and {columns}"
         )
-    peaks = weights[:, : len(pair.source)].argmax(dim=-1).tolist()
-    return {(target, peaks[target]) for target, _ in pair.sure}
+    weights = weights[: len(pair.target), : len(pair.source)]
+    if weights.isnan().any():
+        raise ValueError("weights: expected numbers, got NaN")
+    peaks, looks = weights.argmax(dim=-1).tolist(), weights.any(dim=-1).tolist()
+    return {(target, peaks[target]) for target, _ in pair.sure if looks[target]}
 
 
 def floor_links(pair: SentencePair) -> set[Link]:
@@ -171,9 +191,10 @@ def alignment_interval(sentences: Sequence[AlignmentCounts]) -> tuple[float, flo
 
     Source: Efron (1979).
     """
-    if len(sentences) < 2:
-        raise ValueError(f"sentences: expected two or more, got {len(sentences)}")
-    counts = np.array([_numbers(sentence) for sentence in sentences])
+    judged = [sentence for sentence in sentences if sentence.links + sentence.sure]
+    if len(judged) < 2:
+        raise ValueError(f"sentences: expected two or more with links, got {len(judged)}")
+    counts = np.array([_numbers(sentence) for sentence in judged])
     hits, all_links = counts[:, :2].sum(axis=1), counts[:, 2:].sum(axis=1)
     interval = bootstrap(
         (hits, all_links),

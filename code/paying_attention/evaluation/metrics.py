@@ -78,6 +78,7 @@ def exact_match(
         references: What they should be.
 
     Raises:
+        TypeError: If a sentence is one string, which could equal a list of its letters.
         ValueError: If there are none, or not as many of one as of the other.
 
     Example:
@@ -89,5 +90,8 @@ def exact_match(
             f"predictions: expected {len(references)}, one for each reference, "
             f"got {len(predictions)}"
         )
+    for name, sentences in (("predictions", predictions), ("references", references)):
+        if strings := [each for each in (sentences, *sentences) if isinstance(each, str)]:
+            raise TypeError(f"{name}: expected sequences of tokens, got {strings[0]!r}")
     right = sum(list(a) == list(b) for a, b in zip(predictions, references, strict=True))
     return Proportion(right, len(references))

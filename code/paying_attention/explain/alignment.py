@@ -29,6 +29,7 @@ def attention_matrices(
 
     Returns:
         For each sentence one row a target word and one column a source word; ``<eos>`` is left out.
+        A row is zero where the attention, such as a window, sees no word.
 
     Raises:
         ValueError: If the model has no attention, or if the corpus was made without its words.
@@ -63,7 +64,7 @@ def place_of(link: Link, pair: SentencePair) -> str:
         pair: The sentence with its gold links.
 
     Raises:
-        ValueError: If the target word has no sure link.
+        ValueError: If the target word has no sure link, or if the link points outside.
 
     Example:
         >>> from paying_attention.data.toys.number_words import number_pair
@@ -74,6 +75,10 @@ def place_of(link: Link, pair: SentencePair) -> str:
     Source: the question is Koehn & Knowles' (2017, section 3.5) and Chen et al.'s (2020).
     """
     target, source = link
+    if not (0 <= target < len(pair.target) and 0 <= source < len(pair.source)):
+        raise ValueError(
+            f"link: expected (target < {len(pair.target)}, source < {len(pair.source)}), got {link}"
+        )
     own = _sources(target, pair)
     if not own:
         raise ValueError(f"link: expected a target word with a sure link, got {target}")

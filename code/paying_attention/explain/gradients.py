@@ -23,7 +23,8 @@ def gradient_by_position(model: Seq2Seq, batch: Batch) -> Float[Tensor, " source
         One share for each position; they sum to 1.
 
     Raises:
-        ValueError: If the source lengths differ, since positions would not be comparable.
+        ValueError: If the source lengths differ, since positions would not be comparable, or if a
+            sentence's gradient is zero or not finite, since it would have no shares.
     """
     if len(set(batch.source_lengths.tolist())) != 1:
         raise ValueError(
@@ -37,4 +38,7 @@ def gradient_by_position(model: Seq2Seq, batch: Batch) -> Float[Tensor, " source
     total = right[batch.target_output != PAD_ID].sum()
     (gradient,) = torch.autograd.grad(total, embedded)
     norms = gradient.norm(dim=-1)
-    return (norms / norms.sum(dim=-1, keepdim=True)).mean(dim=0)
+    sums = norms.sum(dim=-1, keepdim=True)
+    if not ((sums > 0) & sums.isfinite()).all():
+        raise ValueError(f"batch: expected gradients to share out, got {sums[:, 0].tolist()}")
+    return (norms / sums).mean(dim=0)

@@ -18,10 +18,11 @@ from paying_attention.models.recurrent.seq2seq import Seq2Seq
 def without_heads(layer: MultiHeadAttention, *heads: int) -> Iterator[None]:
     """Take heads out of a layer for as long as the ``with`` block lasts.
 
-    What they found is multiplied by zeros in W^O; nothing is trained again.
+    What they found is replaced by zeros before W^O; nothing is trained again. What was computed in
+    the block stays without these heads, its gradients too, wherever they are taken.
 
     Args:
-        layer: The layer; it is as before afterwards.
+        layer: The layer; no parameter is touched, and it is as before afterwards.
         heads: Which heads, counted from 0.
 
     Raises:
@@ -38,15 +39,17 @@ def without_heads(layer: MultiHeadAttention, *heads: int) -> Iterator[None]:
     for head in heads:
         if not 0 <= head < layer.num_heads:
             raise ValueError(f"heads: expected 0 to {layer.num_heads - 1}, got {head}")
-    weight = layer.out_proj.weight
-    kept = weight.detach().clone()
+    out = torch.zeros(layer.num_heads, layer.head_dim, dtype=torch.bool)
+    out[list(heads)] = True
+
+    def silence(module: nn.Module, given: tuple[Tensor]) -> Tensor:
+        return given[0].masked_fill(out.flatten().to(given[0].device), 0.0)
+
+    hook = layer.out_proj.register_forward_pre_hook(silence)
     try:
-        with torch.no_grad():
-            weight.unflatten(1, (layer.num_heads, layer.head_dim))[:, list(heads)] = 0.0
         yield
     finally:
-        with torch.no_grad():
-            weight.copy_(kept)
+        hook.remove()
 
 
 def entropy(weights: Float[Tensor, "*rows key"]) -> Float[Tensor, "*rows"]:
@@ -56,20 +59,26 @@ def entropy(weights: Float[Tensor, "*rows key"]) -> Float[Tensor, "*rows"]:
         weights: Rows that sum to 1, or are all zero.
 
     Returns:
-        0 if all weight lies on one key (or nowhere), log₂ n if it is spread evenly over n.
+        0 if all weight lies on one key, log₂ n if it is spread evenly over n; NaN for a row that
+        looks nowhere.
 
     Example:
-        >>> entropy(torch.tensor([[0.5, 0.5, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]]))
-        tensor([1., 0.])
+        >>> entropy(torch.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+        tensor([1., 0., nan])
     """
-    return torch.special.entr(weights).sum(dim=-1) / math.log(2)
+    bits = torch.special.entr(weights).sum(dim=-1) / math.log(2)
+    return bits.masked_fill(~weights.any(dim=-1), math.nan)
 
 
 def mean_distance(weights: Float[Tensor, "*rows query key"]) -> Float[Tensor, "*rows query"]:
     """Measure how far from its own position each query looks, on the average of its weights.
 
     Args:
-        weights: Of a self-attention, or of one whose queries and keys are counted alike.
+        weights: Of a self-attention, or of one whose queries and keys are counted alike. Rows that
+            sum to less than 1 are averaged by what they have.
+
+    Returns:
+        Places between query and key on the average, and NaN for a row that looks nowhere.
 
     Example:
         >>> mean_distance(torch.tensor([[0.0, 1.0], [0.5, 0.5]]))
@@ -78,7 +87,7 @@ def mean_distance(weights: Float[Tensor, "*rows query key"]) -> Float[Tensor, "*
     num_queries, num_keys = weights.shape[-2:]
     place = torch.arange(num_queries, device=weights.device)[:, None]
     distance = (torch.arange(num_keys, device=weights.device) - place).abs()
-    return (weights * distance).sum(dim=-1)
+    return (weights * distance).sum(dim=-1) / weights.sum(dim=-1)
 
 
 @torch.no_grad()
@@ -110,7 +119,9 @@ def head_matrices(
 
     def keep(module: nn.Module, asked: tuple[Tensor, ...], answer: object) -> None:
         query, _, prepared, mask = asked
-        found = attention.heads.ask(query[:, None], *prepared.unbind(1), mask=mask[:, None, None])
+        found = attention.heads.attend_to(
+            query[:, None], *prepared.unbind(1), mask=mask[:, None, None]
+        )
         steps.append(found.weights[:, :, 0])
 
     matrices: list[Tensor] = []

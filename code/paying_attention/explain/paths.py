@@ -12,7 +12,7 @@ def path_length(output: Tensor, source: Tensor, states: Sequence[Tensor]) -> int
     The way is looked up in the graph that autograd recorded, so it is the way of the gradient too.
 
     Args:
-        output: Something computed from ``source``.
+        output: Something computed from ``source``, or ``source`` itself.
         source: A leaf tensor that requires a gradient, such as a word's embedding.
         states: The recurrent states on the way, as they were computed.
 
@@ -31,6 +31,8 @@ def path_length(output: Tensor, source: Tensor, states: Sequence[Tensor]) -> int
     """
     if not (source.is_leaf and source.requires_grad):
         raise ValueError("source: expected a leaf tensor that requires a gradient, got another")
+    if output is source:
+        return 0
     costly = {state.grad_fn for state in states}
     # 0-1 breadth-first search: nodes reached without passing a further state go to the front.
     queue = deque([(output.grad_fn, int(output.grad_fn in costly))])

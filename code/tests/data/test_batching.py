@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 import pytest
@@ -75,20 +76,94 @@ def test_an_unknown_token_of_either_side_is_named(side):
     ("lengths", "row", "length"), [((3, 0), 1, 0), ((4, 3), 0, 4), ((1, -2), 1, -2)]
 )
 def test_a_length_of_zero_or_too_long_is_named(lengths, row, length):
-    source, target = torch.full((2, 3), 5), torch.full((2, 4), 5)
+    source, target = torch.full((2, 3), 5), torch.tensor([[1, 5, 5, 2]] * 2)
     with pytest.raises(ValueError, match=rf"source_lengths: .* 1 to 3, got {length} in row {row}"):
         Batch(source, torch.tensor(lengths), target)
 
 
 @pytest.mark.usefixtures("without_type_checks")
 def test_sizes_that_disagree_are_named():
-    source, target = torch.full((3, 5), 5), torch.full((2, 4), 5)
+    source, target = torch.full((3, 5), 5), torch.tensor([[1, 5, 5, 2]] * 2)
     with pytest.raises(ValueError, match="target: expected 3 sentences, got 2"):
         Batch(source, torch.tensor([1, 2, 3]), target)
     with pytest.raises(ValueError, match="each of 3 sentences or more, got 2 for 3"):
         Batch(source, torch.tensor([1, 2]), target)
     with pytest.raises(ValueError, match="each of 1 sentences or more, got 0 for 0"):
         check_lengths(torch.tensor([], dtype=torch.long), (0, 5))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [1, 5, 6, 7, 8],  # no end
+        [5, 6, 7, 2, 0],  # no beginning
+        [1, 5, 0, 6, 2],  # padding inside
+        [0, 1, 5, 6, 2],  # padding in front
+        [1, 5, 2, 6, 2],  # two ends
+        [1, 5, 2, 6, 0],  # a word behind the end
+        [1, 1, 5, 2, 0],  # two beginnings
+        [1, 5, -1, 2, 0],
+        [1, 0, 0, 0, 0],
+        [2, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+    ],
+)
+def test_a_target_that_is_no_sentence_is_named(row):
+    """Padding inside, for one, would be left out of the loss and cut a sentence short."""
+    target = torch.tensor([[1, 5, 6, 7, 2], row, [1, 2, 0, 0, 0]])
+    match = f"target: expected <bos>, words, <eos>, padding behind, got {row} in row 1"
+    with pytest.raises(ValueError, match=re.escape(match)):
+        Batch(torch.full((3, 1), 5), torch.ones(3, dtype=torch.long), target)
+    whole = target[[0, 2]]
+    batch = Batch(torch.full((2, 1), 5), torch.ones(2, dtype=torch.long), whole)
+    assert batch.target.tolist() == whole.tolist()
+
+
+@pytest.mark.parametrize("target", [[[1]], [[2]], [[]]])
+def test_a_target_without_room_for_both_ends_is_named(target):
+    with pytest.raises(ValueError, match="target: expected <bos>, words, <eos>"):
+        Batch(torch.tensor([[5]]), torch.tensor([1]), torch.tensor(target, dtype=torch.long))
+
+
+@pytest.mark.parametrize("control", [0, 1, 2, -4])
+def test_a_source_with_no_word_where_its_length_says_one_is_named(control):
+    source, target = torch.tensor([[5, 6, 0], [7, control, 8]]), torch.tensor([[1, 5, 2]] * 2)
+    match = rf"source: expected words as far as its length, got \[7, {control}, 8\] in row 1"
+    with pytest.raises(ValueError, match=match):
+        Batch(source, torch.tensor([2, 3]), target)
+    assert Batch(source, torch.tensor([2, 1]), target).source_lengths.tolist() == [2, 1]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 4), min_size=4, max_size=4), min_size=1, max_size=4),
+)
+def test_a_target_is_right_exactly_where_its_rows_match_a_pattern(rows):
+    """As text: a 1, then 3s and 4s, then a 2, then 0s."""
+    is_right = all(re.fullmatch("1[34]*20*", "".join(map(str, row))) for row in rows)
+    source = torch.full((len(rows), 1), 5), torch.ones(len(rows), dtype=torch.long)
+    try:
+        Batch(*source, torch.tensor(rows))
+    except ValueError:
+        assert not is_right
+    else:
+        assert is_right
+
+
+def test_a_corpus_of_other_words_than_ids_is_named():
+    corpus, _ = corpus_of([1, 2, 3])
+    with pytest.raises(ValueError, match="pairs: expected 3 or none, got 2"):
+        Corpus(corpus.table, corpus.pairs[:2])
+
+
+@pytest.mark.parametrize("control", ["<pad>", "<bos>", "<eos>"])
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_text_cannot_say_a_control_symbol(control, side):
+    """It would end its sentence, or be left out of the loss, without a word."""
+    sentences = [("ein", "wort"), ("a", "word")]
+    sentences[side] = (sentences[side][0], control)
+    name = ("source", "target")[side]
+    with pytest.raises(ValueError, match=f"{name}: expected words, .* {control!r} at position 1"):
+        SentencePair(*sentences)
 
 
 def test_select_cuts_to_the_longest_of_its_sentences():

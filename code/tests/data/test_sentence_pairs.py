@@ -44,6 +44,13 @@ def test_an_empty_sentence_is_named(source, target):
         SentencePair(source, target)
 
 
+@pytest.mark.usefixtures("without_type_checks")
+def test_a_string_is_no_sentence():
+    for name, sentences in (("source", ("abc", ("a",))), ("target", (("a",), "abc"))):
+        with pytest.raises(TypeError, match=f"{name}: expected a sequence of tokens, got .* 'abc'"):
+            SentencePair(*sentences)
+
+
 def test_join_by_hand():
     first = SentencePair(("a", "b"), ("c",), frozenset({(0, 1)}), frozenset({(0, 0)}))
     second = SentencePair(("d",), ("e", "f"), frozenset({(1, 0)}))

@@ -20,19 +20,29 @@ def test_the_order_of_the_sentences_does_not_matter():
     assert Vocabulary.from_sentences(SENTENCES) == Vocabulary.from_sentences(SENTENCES[::-1])
 
 
-def test_special_tokens_in_the_corpus_are_not_counted_twice():
-    words = Vocabulary.from_sentences([[BOS, "eins", EOS, PAD]])
-    assert words.tokens == (PAD, BOS, EOS, "eins")
+@pytest.mark.parametrize("control", [PAD, BOS, EOS])
+def test_a_word_that_is_spelled_like_a_special_token_is_refused(control):
+    match = f"expected words, got the control symbol {control!r} at position 1"
+    with pytest.raises(ValueError, match=f"^sentences: {match}$"):
+        Vocabulary.from_sentences([["zwei"], ["eins", control, EOS]])
+    words = Vocabulary.from_sentences(SENTENCES)
+    with pytest.raises(ValueError, match=f"^sentence: {match}$"):
+        words.encode(["eins", control])
+
+
+def test_words_that_resemble_a_special_token_are_words():
+    words = Vocabulary.from_sentences([["<eos", "eos", "<EOS>", " <eos>", "<unk>"]])
+    assert sorted(words.encode(["<eos", "eos", "<EOS>", " <eos>", "<unk>"])) == [3, 4, 5, 6, 7]
 
 
 def test_ids_by_hand():
     words = Vocabulary((PAD, BOS, EOS, "b", "a"))
-    assert words.encode(["a", "b", "a", EOS]) == [4, 3, 4, 2]
+    assert words.encode(["a", "b", "a"]) == [4, 3, 4]
     assert words.encode(()) == []
     assert words.decode(iter([1, 4, 3, 2, 0])) == [BOS, "a", "b", EOS, PAD]
 
 
-WORDS = st.sampled_from(["", " ", "eins", "zwei", "ß", "<unk>", PAD, BOS, EOS])
+WORDS = st.sampled_from(["", " ", "eins", "zwei", "ß", "<unk>", "<s>"])
 
 
 @given(st.lists(st.lists(WORDS, max_size=5), max_size=5))
@@ -59,6 +69,9 @@ def test_a_string_is_no_sentence():
     words = Vocabulary.from_sentences([["e", "i", "n", "s"]])
     with pytest.raises(TypeError, match="sentence: expected a sequence of tokens, got the string"):
         words.encode("eins")
+    for sentences in ("eins", [["zwei"], "eins"]):
+        with pytest.raises(TypeError, match="sentences: expected a sequence of tokens, got"):
+            Vocabulary.from_sentences(sentences)
 
 
 @pytest.mark.parametrize("wrong", [-1, 7, 100])
@@ -68,7 +81,7 @@ def test_an_id_outside_the_vocabulary_is_named(wrong):
         words.decode([3, wrong, 4])
 
 
-@pytest.mark.parametrize("sentences", [[], [[]], [[], []], [[PAD, EOS]]])
+@pytest.mark.parametrize("sentences", [[], [[]], [[], []], [(), []]])
 def test_an_empty_corpus_is_refused(sentences):
     with pytest.raises(ValueError, match="sentences: expected at least one token, got an empty"):
         Vocabulary.from_sentences(sentences)

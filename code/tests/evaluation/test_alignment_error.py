@@ -8,6 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paying_attention.attention.recurrent.local import LocalAttention
 from paying_attention.data.sentence_pairs import SentencePair
 from paying_attention.evaluation.alignment_error import (
     AlignmentCounts,
@@ -83,11 +84,12 @@ cells = st.tuples(st.integers(0, 3), st.integers(0, 2))
 def test_the_error_rate_lies_between_its_bounds(links, sure, possible):
     """Written with precision and recall, as Och & Ney introduce it."""
     pair = pair_of(4, 3, sure, possible)
+    counts = count_alignment(links, pair)
     if not links and not sure:
-        with pytest.raises(ValueError, match="some links"):
-            count_alignment(links, pair)
+        with pytest.raises(ValueError, match="expected links of the aligner or sure links"):
+            _ = counts.error
         return
-    error = count_alignment(links, pair).error
+    error = counts.error
     assert 0 <= error <= 1
     found = sum(link in sure for link in links)
     allowed = sum(link in sure or link in possible for link in links)
@@ -102,6 +104,22 @@ def test_pooled_counts_are_sums_and_no_mean_of_rates():
     assert pooled == AlignmentCounts(3, 4, 4, 4)
     assert pooled.error == pytest.approx(1 / 8)
     assert AlignmentCounts.pool([long]) == long
+
+
+def test_a_sentence_with_possible_links_only_counts_nothing_and_stops_nothing():
+    """The error of a corpus is that of its other sentences; alone it has none."""
+    empty = count_alignment(set(), pair_of(3, 4, possible={(1, 2)}))
+    assert empty == AlignmentCounts(0, 0, 0, 0)
+    some = AlignmentCounts(1, 2, 3, 2)
+    assert AlignmentCounts.pool([empty, some, empty]) == some
+    for nothing in (empty, AlignmentCounts.pool([empty, empty])):
+        with pytest.raises(ValueError, match="counts: expected links of the aligner or sure links"):
+            _ = nothing.error
+    others = [some, AlignmentCounts(3, 3, 4, 5), AlignmentCounts(0, 1, 2, 2)]
+    assert alignment_interval([empty, *others, empty]) == alignment_interval(others)
+    found = count_alignment({(1, 2)}, pair_of(3, 4, possible={(1, 2)}))
+    assert found == AlignmentCounts(0, 1, 1, 0)
+    assert found.error == 0
 
 
 def test_counts_that_are_pooled_stay_whole_numbers():
@@ -121,7 +139,7 @@ def test_no_alignments_cannot_be_pooled():
         (2, 1, 3, 3),  # a sure hit is a possible one
         (1, 3, 2, 2),  # more hits than links
         (2, 2, 2, 1),  # more sure hits than sure links
-        (0, 0, 0, 0),
+        (0, 0, 0, -1),
     ],
 )
 def test_alignment_counts_that_contradict_each_other_are_named(counts):
@@ -168,6 +186,41 @@ def test_padding_and_the_end_of_the_sentence_are_not_looked_at():
     assert argmax_links(wider, pair) == argmax_links(WEIGHTS, pair)
     wider[:, 3:], wider[4:] = torch.nan, torch.nan
     assert argmax_links(wider, pair) == argmax_links(WEIGHTS, pair)
+
+
+def test_a_row_that_looks_nowhere_gives_no_link():
+    """Word 0 looks at word 1, word 1 at padding only, word 2 nowhere, word 3 at its left end."""
+    weights = torch.tensor(
+        [[0.0, 0.3, 0.0, 0.7], [0.0, 0.0, 0.0, 1.0], [0.0] * 4, [1e-30, 0.0, 0.0, 0.0]]
+    )
+    pair = pair_of(4, 3, {(0, 1), (1, 0), (2, 0), (3, 0)})
+    links = argmax_links(weights, pair)
+    assert links == {(0, 1), (3, 0)}
+    assert count_alignment(links, pair) == AlignmentCounts(2, 2, 2, 4)
+    assert argmax_links(torch.zeros(4, 3), pair) == set()
+
+
+def test_a_window_that_has_left_the_source_gives_no_link():
+    """Local-m with a window of 1: its words 3 and 4 are written without a look at the 2 words."""
+    local = LocalAttention(5, 4, window=1, centre="m")
+    annotations = torch.randn(1, 2, 4, generator=torch.Generator().manual_seed(0))
+    prepared = local.prepare(annotations, None)
+    rows = [local(torch.ones(1, 5), annotations, prepared, position=i).weights for i in range(5)]
+    links = argmax_links(torch.cat(rows), pair_of(5, 2, {(target, 0) for target in range(5)}))
+    assert {target for target, _ in links} == {0, 1, 2}
+
+
+@pytest.mark.parametrize("place", [(0, 0), (2, 1)])
+def test_weights_that_are_no_numbers_are_refused(place):
+    """NaN is larger than any number to an argmax, and would be the link."""
+    weights = torch.full((4, 4), 0.25)
+    weights[place] = math.nan
+    pair = pair_of(3, 2, {(0, 1)})
+    with pytest.raises(ValueError, match="weights: expected numbers, got NaN"):
+        argmax_links(weights, pair)
+    weights[place] = 0.25
+    weights[3], weights[:, 2:] = math.nan, math.nan  # behind the words: not looked at
+    assert argmax_links(weights, pair) == {(0, 0)}
 
 
 @pytest.mark.usefixtures("without_type_checks")
@@ -306,5 +359,5 @@ def test_two_identical_sentences_leave_no_doubt():
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_an_interval_needs_two_sentences(n):
-    with pytest.raises(ValueError, match=f"sentences: expected two or more, got {n}"):
+    with pytest.raises(ValueError, match=f"expected two or more with links, got {n}"):
         alignment_interval(some_sentences(n))

@@ -10,7 +10,7 @@ import torch
 from paying_attention.data.batching import Batch, Corpus
 from paying_attention.evaluation.decoding import beam_decode, greedy_decode, translation_accuracy
 from paying_attention.evaluation.metrics import Proportion
-from paying_attention.models.recurrent.config import ATTENTIONS, LOOKING, Seq2SeqConfig
+from paying_attention.models.recurrent.config import ATTENTIONS, Seq2SeqConfig
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.loop import TrainingConfig, train
 from paying_attention.training.losses import translation_loss
@@ -50,7 +50,7 @@ def lively(config, seed):
 @functools.cache
 def model_that_may_stop(attention, **choices):
     """The first one whose sentences differ and of which some end by themselves, some do not."""
-    batches = [toy_batch(seed=seed) for seed in range(6)]
+    batches = [toy_batch(seed=seed) for seed in range(3)]
     for seed in range(99):
         model = lively(config_of(attention, **choices), seed)
         found = []
@@ -85,7 +85,7 @@ def corpus_of(*targets):
 @pytest.mark.parametrize("attention", ATTENTIONS)
 def test_against_a_slow_loop_over_the_whole_model(attention):
     model, ends, texts = model_that_may_stop(attention), set(), set()
-    for seed in range(6):
+    for seed in range(2):
         batch = toy_batch(seed=seed)
         found = greedy_decode(model, batch.source, batch.source_lengths, max_len=9)
         for row, length in enumerate(SOURCE_LENGTHS):
@@ -111,14 +111,69 @@ def test_a_model_that_never_stops_is_given_up():
     assert found == [[4, 6, 4, 6, 4]]
 
 
-def test_padding_that_a_model_writes_is_a_word_like_any_other():
-    model = chain({1: 4, 4: 0, 0: 0})
-    found = greedy_decode(model, torch.tensor([[3]]), torch.tensor([1]), max_len=4)
-    assert found == [[4, 0, 0, 0]]
-    assert translation_accuracy(model, corpus_of([4])) == Proportion(0, 1)
+@pytest.mark.parametrize("control", [0, 1])
+def test_padding_and_the_beginning_are_never_written(control):
+    """A model finds them likelier than any word; 4 and then the end come next."""
+    model = chain({1: control, 4: control})
+    with torch.no_grad():
+        model.decoder.readout.weight[control] *= 60
+        model.decoder.readout.weight[4, 3 + 1] = 40
+        model.decoder.readout.weight[2, 3 + 4] = 40
+    source = torch.tensor([[3]]), torch.tensor([1])
+    assert greedy_decode(model, *source, max_len=4) == [[4]]
+    for beam_size in (1, 2, 30):
+        assert beam_decode(model, *source, beam_size=beam_size, max_len=4) == [[4]]
+    assert translation_accuracy(model, corpus_of([4])) == Proportion(1, 1)
 
 
-@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_what_a_sentence_says_after_its_end_is_not_seen():
+    """The first sentence ends at once, and the second keeps the batch going."""
+    model = toy_model(seed=1)
+    batch = toy_batch((1, 1), (1, 1))
+    with torch.no_grad():
+        model.decoder.readout.weight.zero_()
+        model.decoder.readout.bias.zero_()
+    steps = iter([(2, 5), (7, 6), (8, 2), (9, 9)])
+
+    def readout(module, given, logits):
+        return torch.nn.functional.one_hot(torch.tensor(next(steps)), TARGET_VOCAB).double()
+
+    model.decoder.readout.register_forward_hook(readout)
+    found = greedy_decode(model, batch.source, batch.source_lengths, max_len=4)
+    assert found == [[], [5, 6]]
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_logits_that_are_no_numbers_are_refused(broken):
+    """NaN is the largest of all to an argmax: word 7 would be written for ever."""
+    model = chain({1: 5, 5: 2})
+    with torch.no_grad():
+        model.decoder.readout.bias[7] = broken
+    source = torch.tensor([[3]]), torch.tensor([1])
+    with pytest.raises(ValueError, match="model: expected finite logits of words, got NaN or inf"):
+        greedy_decode(model, *source, max_len=3)
+    with pytest.raises(ValueError, match="model: expected finite logits of words, got NaN or inf"):
+        beam_decode(model, *source, beam_size=2, max_len=3)
+
+
+def test_broken_logits_behind_an_end_do_not_stop_the_others():
+    """After its end a sentence may say anything; nobody reads it."""
+    model = toy_model(seed=1)
+    batch = toy_batch((1, 1), (1, 1))
+    steps = iter([(2, 5), (7, 6), (8, 2)])
+
+    def readout(module, given, logits):
+        scores = torch.nn.functional.one_hot(torch.tensor(next(steps)), TARGET_VOCAB).double()
+        if scores[0, 2] == 0:
+            scores[0] = math.nan
+        return scores
+
+    model.decoder.readout.register_forward_hook(readout)
+    found = greedy_decode(model, batch.source, batch.source_lengths, max_len=4)
+    assert found == [[], [5, 6]]
+
+
+@pytest.mark.parametrize("attention", ["constant", "concat", "location", "local-p", "multi-head"])
 def test_company_and_padding_change_nothing(attention):
     model = model_that_may_stop(attention)
     batch = toy_batch(more_padding=3)
@@ -171,7 +226,7 @@ def test_too_long_is_wrong_and_not_cut_off(batch_size):
     assert translation_accuracy(forever, corpus_of([5], [5, 5]), batch_size=1) == Proportion(0, 2)
 
 
-@pytest.mark.parametrize("attention", ATTENTIONS)
+@pytest.mark.parametrize("attention", ["none", "additive", "dot", "general", "local-m"])
 def test_accuracy_does_not_depend_on_the_batches(attention):
     """The references are what a slow loop writes, half of them spoilt."""
     model, batch = model_that_may_stop(attention), toy_batch((4, 1, 7, 3, 7, 2, 5), (2,) * 7)
@@ -198,7 +253,7 @@ def test_a_batch_size_below_one_is_named():
         translation_accuracy(chain({1: 2}), corpus_of([5]), batch_size=0)
 
 
-@pytest.mark.parametrize("attention", ATTENTIONS)
+@pytest.mark.parametrize("attention", ["constant", "dot"])
 def test_a_model_that_learnt_three_sentences_by_heart_is_right(attention):
     batch = toy_batch((4, 2, 3), (3, 1, 4))
     corpus = Corpus(batch)
@@ -206,26 +261,27 @@ def test_a_model_that_learnt_three_sentences_by_heart_is_right(attention):
         torch.manual_seed(0)
         model = Seq2Seq(config_of(attention))
     assert translation_accuracy(model, corpus).successes < 3
-    config = TrainingConfig(num_steps=120, learning_rate=0.05, warmup_steps=5)
+    config = TrainingConfig(num_steps=60, learning_rate=0.05, warmup_steps=5)
     train(model, translation_loss, lambda generator: [batch], config)
     assert translation_accuracy(model, corpus) == Proportion(3, 3)
 
 
 # --- beam search ----------------------------------------------------------------------------------
 
-CHOICES = [
-    *[(attention, {}) for attention in ATTENTIONS],
-    *[(attention, {"decoder": "luong"}) for attention in LOOKING],
-    *[
-        (attention, {"decoder": "luong", "input_feeding": True})
-        for attention in ("additive", "local-m")
-    ],
-]
 FEW_CHOICES = [
     ("none", {}),
     ("additive", {}),
     ("general", {"decoder": "luong", "input_feeding": True}),
     ("local-m", {"decoder": "luong"}),
+]
+CHOICES = [  # every attention once, and every way in which a decoder may ask it
+    *FEW_CHOICES,
+    ("constant", {}),
+    ("dot", {}),
+    ("location", {}),
+    ("concat", {"decoder": "luong"}),
+    ("local-p", {"decoder": "luong", "input_feeding": True}),
+    ("multi-head", {"decoder": "luong"}),
 ]
 
 
@@ -241,48 +297,59 @@ def small_model(attention, choices, seed, num_words):
     return model
 
 
-def log_probabilities(model, source, outputs):
-    """Of whole outputs, `<eos>` included where it stands, by teacher forcing."""
-    longest = max(map(len, outputs))
-    target = torch.zeros(len(outputs), longest, dtype=torch.long)
-    for row, words in enumerate(outputs):
-        target[row, : len(words)] = torch.tensor(words)
-    given = torch.nn.functional.pad(target[:, :-1], (1, 0), value=1)
-    rows = torch.tensor([source]).expand(len(outputs), -1)
-    logits = model(rows, torch.full((len(outputs),), len(source)), given)
-    chosen = logits.log_softmax(-1).gather(-1, target[..., None])[..., 0].detach().tolist()
-    return [sum(row[: len(words)]) for row, words in zip(chosen, outputs, strict=True)]
+def beginnings(num_words, max_len):
+    """Every way to begin, in the order of length: words from 3 on, and perhaps a 2 at the end."""
+    for length in range(1, max_len + 1):
+        for words in itertools.product(range(3, 3 + num_words), repeat=length - 1):
+            yield from ((*words, last) for last in (2, *range(3, 3 + num_words)))
 
 
-def every_output(vocab_size, max_len):
-    others = [word for word in range(vocab_size) if word != 2]
-    for length in range(max_len):
-        for words in itertools.product(others, repeat=length):
-            yield [*words, 2]
-    for words in itertools.product(others, repeat=max_len):
-        yield list(words)  # given up
+def totals_of_a_model(model, source, max_len):
+    """The log-probability of every beginning, by teacher forcing."""
+    every = list(beginnings(model.config.target_vocab_size - 3, max_len))
+    whole = torch.tensor([[*words, *[2] * (max_len - len(words))] for words in every])
+    given = torch.nn.functional.pad(whole[:, :-1], (1, 0), value=1)
+    rows = torch.tensor([source]).expand(len(every), -1)
+    log_probs = model(rows, torch.full((len(every),), len(source)), given).log_softmax(-1)
+    steps = log_probs.gather(-1, whole[..., None])[..., 0].cumsum(dim=1).tolist()
+    return {words: row[len(words) - 1] for words, row in zip(every, steps, strict=True)}
+
+
+def totals_of_a_table(shares, max_len):
+    """The same from the numbers that ``table`` is made of."""
+    return {
+        words: sum(math.log(shares[a][b]) for a, b in itertools.pairwise((1, *words)))
+        for words in beginnings(max(shares) - 2, max_len)
+    }
 
 
 def worth(words, total, penalty):
     return total / ((5 + len(words)) / 6) ** penalty
 
 
-def slow_beam(model, source, beam_size, max_len, penalty):
-    """Score every continuation of every beginning from the first word on; keep the best."""
-    live, finished = [[]], []
-    vocab_size = model.config.target_vocab_size
-    for _ in range(max_len):
-        longer = [[*words, word] for words in live for word in range(vocab_size)]
-        totals = log_probabilities(model, source, longer)
-        ranked = sorted(zip(totals, longer, strict=True), reverse=True)
-        kept = ranked[: beam_size - len(finished)]
-        finished += [(total, words) for total, words in kept if words[-1] == 2]
-        live = [words for _, words in kept if words[-1] != 2]
-        if not live:
-            break
-    given_up = [(total, words) for total, words in kept if words[-1] != 2]
-    _, words = max(finished + given_up, key=lambda end: worth(end[1], end[0], penalty))
-    return words[: words.index(2)] if 2 in words else words
+def check_against_all_outputs(found, totals, *, beam_size, max_len, penalty):
+    """Hold a search against every output there is; tell how many it had to consider.
+
+    An output cannot be missed if at each step its beginning is among the ``beam_size`` likeliest of
+    all beginnings, what has ended counted as one: the rivals in the beam are some of these.
+    """
+    outputs = [words for words in totals if words[-1] == 2 or len(words) == max_len]
+    least = {}  # the smallest total that is surely kept at each step
+    for step in range(1, max_len + 1):
+        rivals = [t for w, t in totals.items() if len(w) == step or (len(w) < step and w[-1] == 2)]
+        least[step] = sorted(rivals)[-beam_size:][0]
+    sure = [
+        words
+        for words in outputs
+        if all(totals[words[:step]] >= least[step] for step in range(1, len(words) + 1))
+    ]
+    found = tuple(found) if len(found) == max_len else (*found, 2)
+    assert found in outputs
+    reached = worth(found, totals[found], penalty)
+    assert all(worth(words, totals[words], penalty) <= reached + 1e-9 for words in sure)
+    if beam_size >= len(totals):
+        assert len(sure) == len(outputs)
+    return len(sure)
 
 
 @pytest.mark.parametrize(("attention", "choices"), CHOICES)
@@ -301,24 +368,15 @@ def test_a_beam_of_one_is_greedy(attention, choices):
 @pytest.mark.parametrize(("attention", "choices"), FEW_CHOICES)
 def test_a_beam_that_is_wide_enough_finds_the_best_of_all_outputs(attention, choices, penalty):
     batch = toy_batch((3, 1, 4), (1, 1, 1))
-    outputs = list(every_output(5, 3))
-    assert len(outputs) == 1 + 4 + 16 + 64
-    for seed in range(4):
+    for seed in range(2):
         model = small_model(attention, choices, seed, num_words=2)
-        found = beam_decode(
-            model,
-            batch.source,
-            batch.source_lengths,
-            beam_size=150,
-            max_len=3,
-            length_penalty=penalty,
-        )
+        search = {"beam_size": 150, "max_len": 3}
+        inputs = model, batch.source, batch.source_lengths
+        found = beam_decode(*inputs, **search, length_penalty=penalty)
         for row, length in enumerate((3, 1, 4)):
-            totals = log_probabilities(model, batch.source[row, :length].tolist(), outputs)
-            assert math.fsum(map(math.exp, totals)) == pytest.approx(1)
-            ends = zip(outputs, totals, strict=True)
-            best, _ = max(ends, key=lambda end: worth(*end, penalty))
-            assert found[row] == (best[:-1] if best[-1] == 2 else best)
+            totals = totals_of_a_model(model, batch.source[row, :length].tolist(), 3)
+            assert len(totals) == 3 + 6 + 12
+            check_against_all_outputs(found[row], totals, **search, penalty=penalty)
 
 
 def test_the_small_models_are_worth_searching():
@@ -337,21 +395,17 @@ def test_the_small_models_are_worth_searching():
 
 @pytest.mark.parametrize("beam_size", [2, 3, 7])
 @pytest.mark.parametrize(("attention", "choices"), FEW_CHOICES)
-def test_a_narrow_beam_against_a_slow_loop_over_the_whole_model(attention, choices, beam_size):
-    batch = toy_batch((3, 1, 4), (1, 1, 1))
+def test_a_narrow_beam_misses_nothing_that_stays_likely(attention, choices, beam_size):
+    batch, considered = toy_batch((3, 1, 4), (1, 1, 1)), 0
     for seed, penalty in ((0, 0.0), (1, 1.0), (2, 2.0)):
         model = small_model(attention, choices, seed, num_words=3)
-        found = beam_decode(
-            model,
-            batch.source,
-            batch.source_lengths,
-            beam_size=beam_size,
-            max_len=5,
-            length_penalty=penalty,
-        )
+        search = {"beam_size": beam_size, "max_len": 4}
+        inputs = model, batch.source, batch.source_lengths
+        found = beam_decode(*inputs, **search, length_penalty=penalty)
         for row, length in enumerate((3, 1, 4)):
-            source = batch.source[row, :length].tolist()
-            assert found[row] == slow_beam(model, source, beam_size, 5, penalty)
+            totals = totals_of_a_model(model, batch.source[row, :length].tolist(), 4)
+            considered += check_against_all_outputs(found[row], totals, **search, penalty=penalty)
+    assert considered >= 8  # about one a search, or nothing would be compared
 
 
 def table(following):
@@ -367,6 +421,69 @@ def table(following):
 
 def write(model, **more):
     return beam_decode(model, torch.tensor([[3]]), torch.tensor([1]), **more)[0]
+
+
+@pytest.mark.parametrize("beam_size", [1, 2, 3, 5, 500])
+@pytest.mark.parametrize("penalty", [0.0, 1.0])
+def test_a_beam_on_tables_against_all_outputs(beam_size, penalty):
+    """Random tables in which every word may follow every other, and the end often comes early."""
+    random, considered = np.random.default_rng(0), 0
+    for _ in range(8):
+        shares = {
+            word: dict(enumerate(random.dirichlet([0.5, 0.7, 0.7, 0.7]), start=2))
+            for word in (1, 3, 4, 5)
+        }
+        search = {"beam_size": beam_size, "max_len": 4}
+        found = write(table(shares), **search, length_penalty=penalty)
+        totals = totals_of_a_table(shares, 4)
+        assert len(totals) == 4 + 12 + 36 + 108
+        considered += check_against_all_outputs(found, totals, **search, penalty=penalty)
+    assert considered >= 8 * beam_size / 2 or beam_size == 500
+
+
+def test_an_unlikely_end_takes_no_place():
+    """Nothing at all ends at .1, and two beginnings stay likelier: `3 4 …` ends at .153 and `3 5`
+    at .36. A beam of two that kept a place for what has ended would lose `3 5`.
+    """
+    then = {6: 0.34, 7: 0.33, 8: 0.33}
+    ends = {word: {2: 1} for word in (5, 6, 7, 8)}
+    model = table({1: {3: 0.9, 2: 0.1}, 3: {4: 0.5, 5: 0.4, 2: 0.1}, 4: then, **ends})
+    assert write(model, beam_size=2, max_len=6) == [3, 5]
+
+
+def test_an_end_that_fell_behind_still_counts():
+    """`3 4` and `3 5` are likelier than nothing at all, .3, until they scatter."""
+    scatter = {word: 0.25 for word in (5, 6, 7, 8)}
+    model = table(
+        {1: {3: 0.7, 2: 0.3}, 3: {4: 0.5, 5: 0.5}, 4: scatter, 5: scatter}
+        | {word: {2: 0.5, 6: 0.5} for word in (6, 7, 8)}
+    )
+    assert write(model, beam_size=2, max_len=6) == []
+    model = table({1: {3: 0.7, 2: 0.3}, 3: {4: 0.5, 5: 0.5}, 4: {2: 0.9, 6: 0.1}, 5: scatter})
+    assert write(model, beam_size=2, max_len=6) == [3, 4]
+
+
+def test_of_equals_the_first_is_taken_as_in_greedy_decoding():
+    """Words 4 to 7 are equally likely, at each step; so is the order of the ids in the beam."""
+    model = table({word: {w: 0.25 for w in (4, 5, 6, 7)} for word in (1, 4, 5, 6, 7)})
+    source = torch.tensor([[3]]), torch.tensor([1])
+    assert greedy_decode(model, *source, max_len=3) == [[4, 4, 4]]
+    for beam_size in (1, 2, 3, 40):
+        assert write(model, beam_size=beam_size, max_len=3) == [4, 4, 4]
+
+
+def test_words_that_float32_can_barely_tell_apart_stay_in_order():
+    """Beside a total of −1000 a difference of 1e-5 is nothing in float32."""
+    model = chain({})
+    with torch.no_grad():
+        model.decoder.readout.weight[:, 3 + 1] = torch.tensor([0.0] * 7 + [-1000.0, -1000.0])
+        model.decoder.readout.bias[:2] = 1000.0  # never written, and as likely as can be
+        model.decoder.readout.weight[2, 3:] = -2000.0
+        model.decoder.readout.weight[6, 3:] = 1e-4
+    source = torch.tensor([[3]]), torch.tensor([1])
+    greedy = greedy_decode(model, *source, max_len=5)
+    assert greedy == [[6] * 5]
+    assert beam_decode(model, *source, beam_size=1, max_len=5) == greedy
 
 
 def test_a_beam_finds_what_greedy_misses():
@@ -457,7 +574,7 @@ def test_a_beam_without_width_or_length_is_named(beam_size, max_len):
         write(chain({1: 2}), beam_size=beam_size, max_len=max_len)
 
 
-@pytest.mark.parametrize("penalty", [-0.1, -2.0, math.nan])
+@pytest.mark.parametrize("penalty", [-0.1, -2.0, math.nan, math.inf])
 def test_a_negative_length_penalty_is_named(penalty):
     with pytest.raises(ValueError, match=f"length_penalty: expected 0 or more, got {penalty}"):
         write(chain({1: 2}), beam_size=2, max_len=3, length_penalty=penalty)

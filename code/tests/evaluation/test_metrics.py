@@ -93,3 +93,13 @@ def test_a_wrong_number_of_predictions_is_named(predictions):
 def test_no_sentences_have_no_share():
     with pytest.raises(ValueError, match="got 0 and 0"):
         exact_match([], [])
+
+
+@pytest.mark.parametrize("wrong", ["abc", ["a b c"], [["a"], "abc"]])
+def test_a_string_is_no_sentence(wrong):
+    """Letter by letter it would be right."""
+    right = [list(each) for each in wrong]
+    with pytest.raises(TypeError, match="predictions: expected sequences of tokens, got 'a"):
+        exact_match(wrong, right)
+    with pytest.raises(TypeError, match="references: expected sequences of tokens, got 'a"):
+        exact_match(right, wrong)

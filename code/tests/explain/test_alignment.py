@@ -70,6 +70,30 @@ def test_a_word_without_a_sure_link_has_no_place():
         place_of((2, 0), number_pair(324))
 
 
+@pytest.mark.parametrize("link", [(0, -1), (0, 3), (-1, 0), (3, 0)])
+def test_a_link_outside_has_no_place(link):
+    """Word -1 would be the left neighbour of word 0."""
+    pair = SentencePair(("a", "b", "c"), ("d", "e", "f"), frozenset({(0, 0), (2, 2)}))
+    match = rf"link: expected \(target < 3, source < 3\), got \({link[0]}, {link[1]}\)"
+    with pytest.raises(ValueError, match=match):
+        place_of(link, pair)
+
+
+def test_a_window_that_has_left_the_source_leaves_rows_of_zeros():
+    corpus, model = numbers_and_model(
+        {"attention": "local-m", "decoder": "luong", "window": 0}, width=6
+    )
+    matrices, blind = attention_matrices(model, corpus), 0
+    for matrix, pair in zip(matrices, corpus.pairs, strict=True):
+        seen = len(pair.source)
+        assert torch.equal(
+            matrix[:seen].sum(dim=1), torch.ones(min(seen, len(pair.target))).double()
+        )
+        assert not matrix[seen:].any()
+        blind += len(matrix[seen:])
+    assert blind >= 3
+
+
 def test_places_are_counted():
     pair = number_pair(24)  # vier und zwanzig / twenty - four
     counts = count_places([((0, 2), pair), ((2, 0), pair), ((0, 1), pair)])

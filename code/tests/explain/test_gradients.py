@@ -83,3 +83,13 @@ def test_nothing_is_left_behind_in_the_model():
 def test_sentences_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match=r"batch: expected sentences of one length, got \[5, 4\]"):
         gradient_by_position(toy_model(), toy_batch((5, 4), (3, 3)))
+
+
+@pytest.mark.parametrize("factor", [0.0, torch.nan, torch.inf])
+def test_a_gradient_that_cannot_be_shared_out_is_refused(factor):
+    """A readout of zeros feels nothing: 0 / 0 of each position would be NaN."""
+    model = toy_model()
+    with torch.no_grad():
+        model.decoder.readout.weight.mul_(factor)
+    with pytest.raises(ValueError, match="batch: expected gradients to share out, got "):
+        gradient_by_position(model, toy_batch((5, 5), (4, 2)))

@@ -1,3 +1,4 @@
+import copy as copying
 import math
 
 import pytest
@@ -27,7 +28,7 @@ def layer_and_tokens():
 def sum_over_heads(layer, tokens, heads):
     """What these heads find, each by its own columns of W^O, and the bias."""
     weights = layer(tokens).weights
-    _, values = layer.project(tokens, tokens)
+    _, values = layer.project_kv(tokens, tokens)
     output = layer.out_proj.bias.expand_as(tokens)
     for head in heads:
         columns = layer.out_proj.weight[:, head * WIDTH : (head + 1) * WIDTH]
@@ -82,6 +83,42 @@ def test_the_weights_are_still_the_same_parameter():
     assert parameter.grad is not None
 
 
+def test_gradients_taken_outside_are_those_of_what_was_computed_inside():
+    """Of the parameters too: a head that was out gets none, and the others get their own."""
+    layer, tokens = layer_and_tokens()
+    tokens.requires_grad_()
+    copy = copying.deepcopy(layer)
+    with torch.no_grad():
+        copy.out_proj.weight[:, WIDTH : 2 * WIDTH] = 0
+    given = [tokens, *layer.parameters()]
+    with without_heads(layer, 1):
+        output = layer(tokens).output
+        inside = torch.autograd.grad(output.square().sum(), given, retain_graph=True)
+    outside = torch.autograd.grad(output.square().sum(), given)
+    expected = torch.autograd.grad(copy(tokens).output.square().sum(), [tokens, *copy.parameters()])
+    names = ["tokens", *(name for name, _ in layer.named_parameters())]
+    for name, one, other, reference in zip(names, inside, outside, expected, strict=True):
+        assert torch.equal(one, other), name
+        if name == "out_proj.weight":  # the columns of a head that found nothing get nothing
+            assert not other[:, WIDTH : 2 * WIDTH].any()
+            reference = reference.clone()
+            reference[:, WIDTH : 2 * WIDTH] = 0
+        assert torch.allclose(other, reference, atol=1e-12), name
+    assert not dict(zip(names, outside, strict=True))["v_proj.weight"][WIDTH : 2 * WIDTH].any()
+
+
+def test_the_numbers_are_those_of_zeros_in_the_last_projection():
+    """To the last bit, as stored results were measured in that way."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        layer, tokens = MultiHeadAttention(D_MODEL, HEADS), torch.randn(3, 7, D_MODEL)
+    copy = copying.deepcopy(layer)
+    with torch.no_grad():
+        copy.out_proj.weight[:, :WIDTH] = 0
+    with without_heads(layer, 0):
+        assert torch.equal(layer(tokens).output, copy(tokens).output)
+
+
 @pytest.mark.parametrize("wrong", [-1, 3, 12])
 def test_a_head_that_does_not_exist_is_named(wrong):
     layer, tokens = layer_and_tokens()
@@ -98,11 +135,20 @@ def test_a_head_that_does_not_exist_is_named(wrong):
 
 
 def test_entropy_by_hand():
-    rows = [[0.5, 0.25, 0.25, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0] * 4, [0.25] * 4, [0.75, 0.25, 0, 0]]
+    rows = [[0.5, 0.25, 0.25, 0.0], [1.0, 0.0, 0.0, 0.0], [0.25] * 4, [0.75, 0.25, 0, 0]]
     of_three_to_one = 2 - 0.75 * math.log2(3)
     found = entropy(torch.tensor([rows], dtype=torch.float64))
-    assert found.shape == (1, 5)
-    assert found[0].tolist() == pytest.approx([1.5, 0, 0, 2, of_three_to_one], rel=1e-14)
+    assert found.shape == (1, 4)
+    assert found[0].tolist() == pytest.approx([1.5, 0, 2, of_three_to_one], rel=1e-14)
+
+
+def test_a_row_that_looks_nowhere_has_neither_entropy_nor_distance():
+    """Zero would say that it looks at one word, its own; NaN lets no mean over rows hide it."""
+    weights = torch.tensor([[0.5, 0.5], [0.0, 0.0], [1.0, 0.0]])
+    for measure, expected in ((entropy, [1, math.nan, 0]), (mean_distance, [0.5, math.nan, 2])):
+        found = measure(weights)
+        assert found.tolist() == pytest.approx(expected, nan_ok=True)
+        assert found.mean().isnan()
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 64])
@@ -123,11 +169,11 @@ def test_entropy_by_a_slow_loop(row):
 def test_mean_distance_by_hand():
     """Query 2 of the first head: .2 · 2 + .3 · 1 + .1 · 0 + .4 · 1 = 1.1."""
     one = [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [0.2, 0.3, 0.1, 0.4]]
-    other = [[0.0, 0.0, 0.0, 1.0], [0.5, 0.0, 0.5, 0.0], [0.0] * 4]
+    other = [[0.0, 0.0, 0.0, 1.0], [0.5, 0.0, 0.5, 0.0], [0.1, 0.0, 0.3, 0.0]]  # .4 is all it has
     found = mean_distance(torch.tensor([one, other]))
     assert found.shape == (2, 3)
     assert found[0].tolist() == pytest.approx([0, 2, 1.1])
-    assert found[1].tolist() == pytest.approx([3, 1, 0])
+    assert found[1].tolist() == pytest.approx([3, 1, 0.5])
 
 
 # --- where the heads of a translator look ---------------------------------------------------------

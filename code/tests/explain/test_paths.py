@@ -102,3 +102,8 @@ def test_a_path_is_needed():
         path_length(state.sum(), second, [state])
     with pytest.raises(ValueError, match="source: expected a path from it to the output, got none"):
         path_length(state.detach().sum(), first, [state])
+
+
+def test_from_a_word_to_itself_is_no_way_at_all():
+    word = torch.ones(3, requires_grad=True)
+    assert path_length(word, word, [torch.tanh(word)]) == 0
