@@ -7,7 +7,8 @@
 A cell tagged `nbval-ignore-output` trains or times something: its output differs a little on
 every machine. It is run like any other, but its stored output stays until `--fresh` asks for a new
 one, or its source changes. Everything else is stored as it comes. All metadata is put into one
-form, so that a second run changes no byte.
+form, so that a second run changes no byte. After a change in the script or the style of an
+explorable alone, ``website/explorables.py`` does the same without a run.
 """
 
 import argparse
