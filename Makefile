@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 # One thread and no progress bars: what the stored outputs were made with.
 QUIET := TQDM_DISABLE=1 OMP_NUM_THREADS=1
+# Two processes, and what stands in one file stays in one of them: a notebook's cells share a kernel.
+# `make test WORKERS=0` runs in this one process.
+WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -18,7 +21,7 @@ serve: book ## build the site and serve it on http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
 test: .venv/.installed ## unit tests, doctests, every notebook against its outputs, structure tests
-	$(QUIET) $(BIN)/python -m pytest
+	$(QUIET) $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
 test-pages: .venv/.installed-pages book ## the built pages in a real browser (needs Chromium)
 	$(QUIET) $(BIN)/python -m pytest -c website/pytest.ini website/tests
