@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from itertools import zip_longest
-from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,14 +14,14 @@ from matplotlib.textpath import text_to_path
 from numpy.typing import ArrayLike
 
 from paying_attention.figures.style import WEIGHTS, WITH_ATTENTION, ink_on
+from paying_attention.figures.words import columns, distinct_words, shown_words
 
 Link = tuple[int, int]  # (target position, source position)
 GOLD = "#E69F00"  # with a black border: one of the two is visible on every cell
 MOST_NUMBERS = 8  # with more rows or columns, the cells are too small to write in
 LARGEST_LETTER, SMALLEST_LETTER, SMALLEST_DIGIT = 11.0, 9.0, 7.0  # points
 THICKEST_LINE = 8.0  # points, at weight 1
-LINE_LENGTH, WORD_LENGTH = 72, 20  # characters, in a table
-NO_BREAK = "\u00a0"  # holds a word and its weight together while lines are broken
+LINE_LENGTH = 72  # columns, of a table
 
 
 def draw_alignment(
@@ -53,7 +52,7 @@ def draw_alignment(
         The image, for a key to its colours: ``figure.colorbar(image, ax=axes)``.
 
     Raises:
-        TypeError: If weights hold no numbers, or the mask no booleans.
+        TypeError: If words are one string, weights hold no numbers, or the mask no booleans.
         ValueError: If shapes differ from the words, a weight is not in 0..1, or a link is outside.
 
     Example:
@@ -63,6 +62,7 @@ def draw_alignment(
         >>> [label.get_text() for label in axes.get_xticklabels()]
         ['und', 'zwei']
     """
+    target, source = shown_words("target", target), shown_words("source", source)
     values = _checked_weights(weights, target, source)
     may_look = _checked_mask(mask, values.shape)
     _check_links(sure, possible, values.shape)
@@ -98,9 +98,10 @@ def draw_links(
         threshold: Smaller weights get no line.
 
     Raises:
-        TypeError: If weights hold no numbers.
+        TypeError: If words are one string, or weights hold no numbers.
         ValueError: If their shape differs from the words, or a weight or threshold is not in 0..1.
     """
+    target, source = shown_words("target", target), shown_words("source", source)
     values = _checked_weights(weights, target, source)
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold: expected 0 to 1, got {threshold}")
@@ -132,10 +133,10 @@ def alignment_table(
         top: How many of them to list at most, the largest weight first.
 
     Returns:
-        A heading and the rows, in lines of at most 72 characters.
+        A heading and the rows, in lines of at most 72 columns.
 
     Raises:
-        TypeError: If weights hold no numbers.
+        TypeError: If words are one string, or weights hold no numbers.
         ValueError: If their shape differs from the words, a weight is not in 0..1, or top < 1.
 
     Example:
@@ -146,15 +147,16 @@ def alignment_table(
         -       und 0.50, zwanzig 0.30   0.20
         four    vier 0.80, und 0.10      0.10
     """
+    target, source = shown_words("target", target), shown_words("source", source)
     values = _checked_weights(weights, target, source)
     if top < 1:
         raise ValueError(f"top: expected 1 or more, got {top}")
-    rows, names = [("target", "looks at", "rest")], _unambiguous(source)
-    for word, row in zip(_unambiguous(target), values, strict=True):
+    rows, names = [("target", ["looks at"], "rest")], distinct_words(source)
+    for word, row in zip(distinct_words(target), values, strict=True):
         order = np.argsort(-row, kind="stable")[:top]
         listed = [i for i in order if f"{row[i]:.2f}" != "0.00"]
-        looks_at = ", ".join(f"{names[i]} {row[i]:.2f}".replace(" ", NO_BREAK) for i in listed)
-        rows.append((word, looks_at or "nothing", f"{np.delete(row, listed).sum():.2f}"))
+        looks_at = [f"{names[i]} {row[i]:.2f}" for i in listed]
+        rows.append((word, looks_at or ["nothing"], f"{np.delete(row, listed).sum():.2f}"))
     return _in_columns(rows)
 
 
@@ -259,24 +261,28 @@ def _size_in_points(axes: Axes) -> tuple[float, float]:
     return axes.bbox.width * points, axes.bbox.height * points
 
 
-def _unambiguous(words: Sequence[str]) -> list[str]:
-    short = [word if len(word) <= WORD_LENGTH else f"{word[: WORD_LENGTH - 1]}…" for word in words]
-    return [
-        f"{word} ({position})" if short.count(word) > 1 else word
-        for position, word in enumerate(short, start=1)
-    ]
-
-
-def _in_columns(rows: Sequence[tuple[str, str, str]]) -> str:
-    first = max(len(word) for word, _, _ in rows)
+def _in_columns(rows: Sequence[tuple[str, list[str], str]]) -> str:
+    first = max(columns(word) for word, _, _ in rows)
     room = LINE_LENGTH - first - len("  ") - len("  10.00")
-    broken = [
-        wrap(text, room, break_long_words=False, break_on_hyphens=False) for _, text, _ in rows
-    ]
-    second = max(len(line) for lines in broken for line in lines)
+    broken = [_lines(listed, room) for _, listed, _ in rows]
+    second = max(columns(line) for lines in broken for line in lines)
     table = [
-        f"{word:<{first}}  {line:<{second}}  {number}".rstrip()
+        f"{_padded(word, first)}  {_padded(line, second)}  {number}".rstrip()
         for (start, _, end), lines in zip(rows, broken, strict=True)
         for word, line, number in zip_longest([start], lines, [end], fillvalue="")
     ]
-    return "\n".join(table).replace(NO_BREAK, " ")
+    return "\n".join(table)
+
+
+def _lines(listed: Sequence[str], room: int) -> list[str]:
+    """Join by commas, and begin a new line where the next one does not fit any more."""
+    lines = [""]
+    for number, each in enumerate(listed, start=1):
+        each = each if number == len(listed) else f"{each},"
+        longer = f"{lines[-1]} {each}" if lines[-1] else each
+        lines[-1:] = [longer] if columns(longer) <= room or not lines[-1] else [lines[-1], each]
+    return lines
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))

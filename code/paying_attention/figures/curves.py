@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from paying_attention.figures.style import OTHERS, Category
+from paying_attention.figures.words import legend_text
 
 Number = int | float  # the run-time type checks do not take an int for a float
 Interval = tuple[Number, Number]
@@ -26,7 +27,7 @@ def draw_curve(
         x: Positions.
         y: Values, as many as positions.
         intervals: ``(low, high)`` around each value.
-        label: Text of the legend.
+        label: Text of the legend, shown as it is.
         look: Colour, marker and dash.
 
     Raises:
@@ -34,7 +35,8 @@ def draw_curve(
             outside its interval.
     """
     _check(x, y, intervals)
-    axes.plot(x, y, color=look.color, marker=look.marker, linestyle=look.dash, label=label)
+    shown = {"color": look.color, "marker": look.marker, "linestyle": look.dash}
+    axes.plot(x, y, label=legend_text(label), **shown)
     _error_bars(axes, x, y, intervals, look.color)
 
 
@@ -50,15 +52,20 @@ def draw_bars(
 
     Args:
         axes: Where to draw.
-        labels: Names below the bars.
+        labels: Names below the bars, shown as they are.
         values: Heights, as many as labels.
         intervals: ``(low, high)`` around each value.
         looks: Colour and hatch of each bar; they repeat if there are too few.
 
     Raises:
-        ValueError: If the numbers of labels, values and intervals differ, or if a value lies
-            outside its interval.
+        TypeError: If labels are one string.
+        ValueError: If there are no looks, if the numbers of labels, values and intervals differ, or
+            if a value lies outside its interval.
     """
+    if isinstance(labels, str):
+        raise TypeError(f"labels: expected a sequence of labels, got the string {labels!r}")
+    if not looks:
+        raise ValueError("looks: expected at least one, got none")
     _check(labels, values, intervals)
     positions = range(len(labels))
     for position, value in zip(positions, values, strict=True):
@@ -69,7 +76,7 @@ def draw_bars(
             f"{value:.2f}", (position, top), (0, 4), textcoords="offset points", ha="center"
         )
     _error_bars(axes, positions, values, intervals, "#222222")
-    axes.set_xticks(positions, labels)
+    axes.set_xticks(positions, labels, parse_math=False)
     axes.grid(axis="x", visible=False)
 
 

@@ -45,7 +45,8 @@ def draw_heads(
         The axes of the maps, in the order of the heads.
 
     Raises:
-        TypeError: If weights hold no numbers, or the mask no booleans.
+        TypeError: If words or titles are one string, weights hold no numbers, or the mask no
+            booleans.
         ValueError: If there is not one title for each head or no column, shapes differ from the
             words, a weight is not in 0..1, or a link is outside.
 
@@ -54,6 +55,8 @@ def draw_heads(
         >>> [each.get_title() for each in axes]
         ['one', 'two']
     """
+    if isinstance(titles, str):
+        raise TypeError(f"titles: expected a sequence of titles, got the string {titles!r}")
     maps = list(np.asarray(heads))
     if not maps or len(maps) != len(titles):
         raise ValueError(f"titles: expected {len(maps)}, one for each head, got {len(titles)}")
@@ -65,7 +68,7 @@ def draw_heads(
         draw_alignment(axes, weights, target, source, sure=sure, possible=possible, mask=mask)
         axes.tick_params(labelsize=SMALL_LETTER)
         axes.tick_params(labelleft=place % columns == 0, labeltop=place < columns)
-        axes.set_title(title, fontsize=SMALL_LETTER + 1)
+        axes.set_title(title, fontsize=SMALL_LETTER + 1, parse_math=False)
     for axes in panels[len(maps) :]:
         axes.remove()
     return panels[: len(maps)]

@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from paying_attention.figures.style import WEIGHTS
+from paying_attention.figures.words import shown_words
 
 OPEN, HATCH = 0.3, "#767676"  # how dark an open cell is on the map of weights; ink of the others
 
@@ -22,7 +23,7 @@ def draw_mask(axes: Axes, mask: ArrayLike, queries: Sequence[str], keys: Sequenc
         keys: The words that are looked at; turned upright if one has more than two letters.
 
     Raises:
-        TypeError: If the mask holds no booleans.
+        TypeError: If words are one string, or the mask holds no booleans.
         ValueError: If its shape differs from the words, or there are none.
 
     Example:
@@ -32,6 +33,7 @@ def draw_mask(axes: Axes, mask: ArrayLike, queries: Sequence[str], keys: Sequenc
         >>> sum(bool(cell.get_hatch()) for cell in axes.patches)
         1
     """
+    queries, keys = shown_words("queries", queries), shown_words("keys", keys)
     may_look = np.asarray(mask)
     if may_look.dtype != bool:
         raise TypeError(f"mask: expected booleans, got {may_look.dtype}")
