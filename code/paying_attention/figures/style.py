@@ -5,6 +5,8 @@ from typing import NamedTuple
 import matplotlib as mpl
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
+from paying_attention.figures.palette import OKABE_ITO, TINTS
+
 
 class Category(NamedTuple):
     """How one curve or bar looks; never by colour alone."""
@@ -15,20 +17,19 @@ class Category(NamedTuple):
     hatch: str
 
 
-# Okabe-Ito colours, which colour-blind readers can tell apart.
-WITH_ATTENTION = Category("#0072B2", "o", "-", "")
-WITHOUT_ATTENTION = Category("#D55E00", "s", "--", "//")
+WITH_ATTENTION = Category(OKABE_ITO["blue"], "o", "-", "")
+WITHOUT_ATTENTION = Category(OKABE_ITO["vermilion"], "s", "--", "//")
 OTHERS = (
-    Category("#009E73", "^", "-.", "\\\\"),
-    Category("#CC79A7", "D", ":", "xx"),
-    Category("#E69F00", "v", (0, (5, 1)), ".."),
-    Category("#56B4E9", "P", (0, (1, 1)), "++"),
+    Category(OKABE_ITO["bluish green"], "^", "-.", "\\\\"),
+    Category(OKABE_ITO["reddish purple"], "D", ":", "xx"),
+    Category(OKABE_ITO["orange"], "v", (0, (5, 1)), ".."),
+    Category(OKABE_ITO["sky blue"], "P", (0, (1, 1)), "++"),
 )
 
 # Weights from 0 to 1, in every figure: white, the blue of attention, nearly black. Lightness falls
 # evenly, so that it reads in grey and for colour-blind readers, and paper stays white at 0.
 WEIGHTS = LinearSegmentedColormap.from_list(
-    "weights", [(0.0, "#FFFFFF"), (0.6, WITH_ATTENTION.color), (1.0, "#001A33")]
+    "weights", [(0.0, "#FFFFFF"), (0.6, WITH_ATTENTION.color), (1.0, TINTS["blue"][-1])]
 )
 
 Color = str | tuple[float, ...]
