@@ -1,13 +1,25 @@
 """The same attention by torch's own kernel, which never forms the weights."""
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import scaled_dot_product_attention as torchs_kernel
 
 from paying_attention.attention.input_checks import check_inputs
-from paying_attention.attention.nan_safe import is_spoilt
-from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
+from paying_attention.attention.nan_safe import (
+    clear_hidden,
+    is_finite,
+    rows_are_finite,
+    without_autocast,
+)
+from paying_attention.attention.scaled_dot_product import (
+    scaled_dot_product_attention,
+    share_heads,
+    visible,
+)
 from paying_attention.attention.softmax import AttentionOutput
 
 
@@ -20,20 +32,12 @@ def fused_attention(
     bias: Float[Tensor, "..."] | None = None,
     scale: float | None = None,
     enable_gqa: bool = False,
+    check_finite: bool = True,
 ) -> AttentionOutput:
-    """Compute the same output by torch's own kernel, which never forms the weights.
+    """Compute the output of ``scaled_dot_product_attention`` without its weights.
 
-    The result holds ``weights=None``. The kernel alone would let a NaN at a masked key through;
-    where there is one, the path with weights does the work.
-
-    Args:
-        query: What is asked.
-        key: What is compared with it.
-        value: What is mixed.
-        mask: True where a query may look. Broadcasts over the leading axes.
-        bias: Added to the scores; -inf hides a key as the mask does. Broadcasts like the mask.
-        scale: Factor of the scores; 1 / √head_dim if None.
-        enable_gqa: Let groups of neighbouring query heads (axis -3) share a key and value head.
+    The arguments mean the same. The result holds ``weights=None``. A NaN that nobody sees costs a
+    second run; one that some queries see and others do not is left to the path with weights.
 
     Raises:
         ValueError: As ``scaled_dot_product_attention``.
@@ -46,18 +50,38 @@ def fused_attention(
 
     Derived in: chapters/04-scaled-dot-product.
     """
-    check_inputs(query, key, value, mask, bias=bias, softcap=None, enable_gqa=enable_gqa)
-    hides = mask is not None or bias is not None
-    if hides and any(is_spoilt(tensor) for tensor in (query, key, value)):
-        found = scaled_dot_product_attention(
-            query, key, value, mask, bias=bias, scale=scale, enable_gqa=enable_gqa
-        )
-        return found._replace(weights=None)
-    added = mask if bias is None else bias.to(query.dtype)
-    if bias is not None and mask is not None:
-        added = torch.where(mask, added, -torch.inf)
-    added = None if added is None else torch.atleast_2d(added)  # the kernel asks for two axes
-    output = F.scaled_dot_product_attention(
-        query, key, value, attn_mask=added, scale=scale, enable_gqa=enable_gqa
-    )
-    return AttentionOutput(output, None)
+    check_inputs(query, key, value, mask, bias=bias, scale=scale, enable_gqa=enable_gqa)
+    dtype, added = query.dtype, mask
+    if bias is not None:  # the kernel wants one dtype; a wide bias may not fit into a narrow one
+        wide = torch.promote_types(dtype, bias.dtype)
+        query, key, value, added = (tensor.to(wide) for tensor in (query, key, value, bias))
+        added = added if mask is None else torch.where(mask, added, -torch.inf)
+    if added is not None and added.ndim < 2:
+        added = torch.atleast_2d(added)  # the kernel asks for two axes
+    kernel = partial(torchs_kernel, attn_mask=added, scale=scale, enable_gqa=enable_gqa)
+    with without_autocast(query):
+        output = kernel(query, key, value)
+    if (
+        added is not None and check_finite and not is_finite(output, for_gradients=(query, key))
+    ):  # the door
+        if enable_gqa:
+            key, value = share_heads(key, query.shape[-3]), share_heads(value, query.shape[-3])
+        shown = torch.atleast_2d(visible(mask, bias))
+        output = _without_hidden(kernel, query, key, value, shown)
+        if output is None:
+            given = query, key, value, mask
+            output = scaled_dot_product_attention(*given, bias=bias, scale=scale).output
+    return AttentionOutput(output.to(dtype), None)
+
+
+def _without_hidden(
+    kernel: Callable[..., Tensor], query: Tensor, key: Tensor, value: Tensor, mask: Tensor
+) -> Tensor | None:
+    """Run the kernel without what nobody may see; None if some see what is not finite."""
+    finite = rows_are_finite(query)
+    clean = query.masked_fill(~finite, 0.0), clear_hidden(key, mask), clear_hidden(value, mask)
+    with without_autocast(query):
+        output = kernel(*clean)
+    if not is_finite(*clean, output):
+        return None
+    return output.masked_fill(~finite & mask.any(dim=-1, keepdim=True), torch.nan)

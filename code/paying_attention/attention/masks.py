@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
+from paying_attention.attention.input_checks import check_integers
+
 
 def padding_mask(lengths: Int[Tensor, " batch"], key_len: int) -> Bool[Tensor, "batch key"]:
     """Let everybody look at the real tokens of a padded batch and at nothing behind them.
@@ -18,6 +20,7 @@ def padding_mask(lengths: Int[Tensor, " batch"], key_len: int) -> Bool[Tensor, "
         key_len: Width of the padded batch.
 
     Raises:
+        TypeError: If the lengths are no integers.
         ValueError: If a length is negative or beyond ``key_len``.
 
     Example:
@@ -27,6 +30,9 @@ def padding_mask(lengths: Int[Tensor, " batch"], key_len: int) -> Bool[Tensor, "
 
     Derived in: chapters/05-masking.
     """
+    if lengths.is_floating_point() or lengths.dtype in (torch.bool, torch.complex64):
+        raise TypeError(f"lengths: expected integers, got {lengths.dtype}")
+    check_integers(key_len=key_len)
     if lengths.numel() and (lengths.min() < 0 or lengths.max() > key_len):
         raise ValueError(f"lengths: expected 0 to key_len = {key_len}, got {lengths.tolist()}")
     return torch.arange(key_len, device=lengths.device) < lengths[:, None]
@@ -94,14 +100,15 @@ def sliding_window_mask(
     Derived in: chapters/05-masking.   Source: Beltagy et al. (2020), section 3.1.
     """
     key_len = query_len if key_len is None else key_len
+    check_integers(offset=offset)
     _check_not_negative(query_len=query_len, key_len=key_len, left=left, right=right)
-    place = torch.arange(query_len, device=device)[:, None] + offset
+    position = torch.arange(query_len, device=device)[:, None] + offset
     key = torch.arange(key_len, device=device)
     mask = torch.ones(query_len, key_len, dtype=torch.bool, device=device)
     if left is not None:
-        mask &= key >= place - left
+        mask &= key >= position - left
     if right is not None:
-        mask &= key <= place + right
+        mask &= key <= position + right
     return mask
 
 
@@ -162,6 +169,8 @@ def document_mask(
 
 
 def _check_not_negative(**sizes: int | None) -> None:
-    for name, size in sizes.items():
-        if size is not None and size < 0:
+    given = {name: size for name, size in sizes.items() if size is not None}
+    check_integers(**given)
+    for name, size in given.items():
+        if size < 0:
             raise ValueError(f"{name}: expected 0 or more, got {size}")

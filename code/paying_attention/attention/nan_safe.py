@@ -1,123 +1,203 @@
-"""Products that respect a mask: what may not be seen touches nothing, even if it is NaN.
+"""The careful path: what a query may not see touches nothing, even if it is NaN or infinite.
 
-A weight of 0 times NaN is NaN, and so is a gradient of 0 times NaN. So a NaN or an infinity is kept
-out of the product that has a gradient, and put back where a query may see it, as a constant. As
-long as all numbers are finite, both products are one matrix product.
+A weight of 0 times NaN is NaN, and so is a gradient of 0 times NaN. Here a number that is not
+finite is kept out of every product that has a gradient, and put back where a query may see it, as a
+constant. ``is_finite`` is the one question at the door.
 """
 
 import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import reduce
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
 
+def is_finite(
+    *tensors: Float[Tensor, "..."], for_gradients: tuple[Float[Tensor, "..."], ...] = ()
+) -> bool:
+    """Ask at the door whether all numbers are finite: one pass over each tensor, one look.
+
+    A sum beyond the range of float32 says no as well: a no means, look closer.
+
+    Args:
+        for_gradients: What matters only where there will be gradients. An infinite key that nobody
+            sees can have a score of -inf: its weight of 0 hides it from the output, not from them.
+
+    Example:
+        >>> is_finite(torch.ones(2)), is_finite(torch.ones(2), torch.tensor([1.0, torch.nan]))
+        (True, False)
+    """
+    if torch.is_grad_enabled():
+        tensors += for_gradients
+    sums = (
+        t.sum(dtype=torch.float32) if t.dtype.itemsize < 4 else t.sum()
+        for t in (tensor.detach() for tensor in tensors)
+    )
+    return math.isfinite(reduce(torch.add, sums).item())
+
+
+def wide_dtype(*tensors: Float[Tensor, "..."] | None) -> torch.dtype:
+    """Give the dtype to compute in: float32, or that of the widest tensor.
+
+    Example:
+        >>> wide_dtype(torch.ones(1, dtype=torch.float16), None)
+        torch.float32
+    """
+    dtype = torch.float32
+    for tensor in tensors:
+        if tensor is not None:
+            dtype = torch.promote_types(dtype, tensor.dtype)
+    return dtype
+
+
+def without_autocast(tensor: Tensor) -> AbstractContextManager:
+    """Make a context in which autocast does not turn products into half precision."""
+    kind = tensor.device.type
+    if torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind):
+        return torch.autocast(kind, enabled=False)
+    return nullcontext()
+
+
+def careful_attention(
+    query: Float[Tensor, "*batch query head_dim"],
+    key: Float[Tensor, "*batch key head_dim"],
+    value: Float[Tensor, "*batch key value_dim"],
+    mask: Bool[Tensor, "..."],
+    score: Callable[[Tensor], Tensor],
+    kept: Float[Tensor, "*batch query key"] | None,
+) -> tuple[Float[Tensor, "*batch query value_dim"], Float[Tensor, "*batch query key"]]:
+    """Attend beside numbers that are not finite.
+
+    Args:
+        query: What is asked, scaled.
+        key: What is compared with it.
+        value: What is mixed.
+        mask: True where a query may look.
+        score: Turns products into scores: soft cap and bias.
+        kept: Factors of the weights that dropout has drawn, or None.
+
+    Returns:
+        Output and weights. A query that sees a NaN has NaN in both, and sends no gradient.
+    """
+    scores = score(match(query, key, mask))
+    weights = guarded_softmax(torch.where(mask, scores, -torch.inf))
+    weights = weights if kept is None else weights * kept
+    return mix(weights, value, mask), weights
+
+
+def guarded_softmax(scores: Float[Tensor, "*batch query key"]) -> Float[Tensor, "*batch query key"]:
+    """Take the softmax of each row; a row of -inf alone gives zeros.
+
+    The guard stands before the softmax: a NaN that is cleaned up afterwards would still poison the
+    gradient. A row with NaN or +inf is NaN, and sends no gradient. Nothing looks at the data.
+
+    Example:
+        >>> guarded_softmax(torch.tensor([[0.0, 0.0], [-torch.inf, -torch.inf]]))
+        tensor([[0.5000, 0.5000],
+                [0.0000, 0.0000]])
+    """
+    if scores.shape[-1] == 0:
+        return scores
+    largest = scores.detach().amax(dim=-1, keepdim=True)
+    regular = largest.isfinite()
+    weights = torch.softmax(scores.masked_fill(~regular, 0.0), dim=-1)
+    instead = torch.where(largest == -torch.inf, 0.0, torch.nan).to(weights.dtype)
+    return torch.where(regular, weights, instead)
+
+
 def match(
     query: Float[Tensor, "*batch query head_dim"],
     key: Float[Tensor, "*batch key head_dim"],
-    mask: Bool[Tensor, "..."] | None = None,
+    mask: Bool[Tensor, "..."],
 ) -> Float[Tensor, "*batch query key"]:
-    """Multiply each query with each key, and keep NaN and infinities where they may be seen.
+    """Multiply each query with each key; a product that is not finite is a constant.
 
-    The score of a masked pair is never used, but its gradient of 0 times a key of NaN is NaN. A
-    score that is NaN or infinite sends no gradient to its query and its key.
-
-    Args:
-        query: What is asked.
-        key: What is compared with it.
-        mask: True where a query may look; broadcasts against the scores.
+    Where the mask is False, a pair with a NaN in it has the product 0.
 
     Example:
-        >>> match(torch.ones(1, 2), torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
-        tensor([[3., 7.]])
+        >>> match(torch.ones(1, 1), torch.tensor([[2.0], [torch.nan]]), torch.tensor([True, False]))
+        tensor([[2., 0.]])
     """
-    if mask is None or not (is_spoilt(key) or is_spoilt(query)):
-        return query @ key.transpose(-1, -2)
-    spoilt_query, spoilt_key = (
-        ~tensor.detach().isfinite().all(dim=-1, keepdim=True) for tensor in (query, key)
-    )
-    clean_key = key.masked_fill(spoilt_key, 0.0)
-    scores = query.masked_fill(spoilt_query, 0.0) @ clean_key.transpose(-1, -2)
-    seen = mask & (spoilt_query | spoilt_key.transpose(-1, -2))
-    return torch.where(seen, query.detach() @ key.detach().transpose(-1, -2), scores)
+    bad_query, bad_key = (~rows_are_finite(tensor) for tensor in (query, key))
+    clean = query.masked_fill(bad_query, 0.0) @ key.masked_fill(bad_key, 0.0).mT
+    visible = mask & (bad_query | bad_key.mT)
+    return torch.where(visible, query.detach() @ key.detach().mT, clean)
 
 
 def mix(
     weights: Float[Tensor, "*batch query key"],
     value: Float[Tensor, "*batch key value_dim"],
-    mask: Bool[Tensor, "..."] | None = None,
+    mask: Bool[Tensor, "..."],
 ) -> Float[Tensor, "*batch query value_dim"]:
-    """Sum the values by their weights, and keep NaN and infinities where they may be seen.
+    """Sum the values by their weights; NaN and infinities reach only those who may see them.
 
-    A number that is NaN or infinite sends no gradient to its weight.
+    They send no gradient, and neither does a row of weights that are NaN. The memory is a few times
+    that of weights and values, however many numbers are not finite.
 
     Args:
         weights: How much of each value; 0 where the mask is False.
         value: What each key has to give.
-        mask: True where a query may look; broadcasts against the weights.
+        mask: True where a query may look.
 
     Example:
         >>> value = torch.tensor([[1.0], [torch.nan]])
         >>> mix(torch.tensor([[1.0, 0.0]]), value, torch.tensor([[True, False]]))
         tensor([[1.]])
     """
-    if mask is None or not is_spoilt(value):
-        return weights @ value
+    lost = weights.detach().isnan().any(dim=-1, keepdim=True)
+    weights = weights.masked_fill(lost, 0.0)
     finite = value.detach().isfinite()
-    mixed = weights @ value.masked_fill(~finite, 0.0)
-    spoilt = spoilt_keys(value)
-    seen = mask.broadcast_to(weights.shape)[..., spoilt, None]
-    if not seen.any():
-        return mixed
-    apart = value.detach().masked_fill(finite, 0.0)[..., spoilt, :]
-    apart = torch.where(seen, apart.unsqueeze(-3), 0.0)
-    return mixed + (weights.detach()[..., spoilt, None] * apart).sum(dim=-2)
+    output = weights @ value.masked_fill(~finite, 0.0)
+    visible = mask.broadcast_to(weights.shape)
+    apart = clear_hidden(value.detach().masked_fill(finite, 0.0), mask)
+    bad_keys = torch.atleast_2d((apart != 0).any(dim=-1)).flatten(0, -2).any(dim=0)
+    for key in bad_keys.nonzero().flatten().tolist():
+        share = weights.detach()[..., key, None] * apart[..., key, None, :]
+        output = output + torch.where(visible[..., key, None], share, 0.0)
+    return output.masked_fill(lost, torch.nan)
 
 
-def without_unseen(
-    value: Float[Tensor, "*batch key value_dim"], mask: Bool[Tensor, "..."] | None
-) -> Float[Tensor, "*batch key value_dim"]:
-    """Replace by zeros what no query may see: a weight of 0 times NaN would still be NaN.
-
-    Args:
-        value: What each key has to give.
-        mask: True where a query may look.
+def clear_hidden(
+    tensor: Float[Tensor, "*batch key dim"], mask: Bool[Tensor, "..."] | None
+) -> Float[Tensor, "*batch key dim"]:
+    """Replace by zeros the keys, or values, that no query of their own entry may see.
 
     Example:
-        >>> without_unseen(torch.tensor([[1.0], [torch.nan]]), torch.tensor([True, False]))
+        >>> clear_hidden(torch.tensor([[1.0], [torch.nan]]), torch.tensor([True, False]))
         tensor([[1.],
                 [0.]])
     """
     if mask is None:
-        return value
-    seen = mask if mask.ndim < 2 else mask.any(dim=-2)
-    return value.masked_fill(~seen[..., None], 0.0)
+        return tensor
+    visible = mask if mask.ndim < 2 else mask.any(dim=-2)
+    return tensor.masked_fill(~visible[..., None], 0.0)
 
 
-def is_spoilt(tensor: Float[Tensor, "..."]) -> bool:
-    """Tell whether a tensor may hold a NaN or an infinity; one pass over it.
-
-    A sum of finite numbers that overflows says yes as well, so that a yes means: look closer.
-
-    Args:
-        tensor: Any shape.
+def rows_are_finite(tensor: Float[Tensor, "*batch row dim"]) -> Bool[Tensor, "*batch row 1"]:
+    """Tell of each row whether all its numbers are finite.
 
     Example:
-        >>> is_spoilt(torch.tensor([1.0, torch.nan])), is_spoilt(torch.ones(2))
-        (True, False)
+        >>> rows_are_finite(torch.tensor([[1.0, 2.0], [0.0, torch.inf]]))
+        tensor([[ True],
+                [False]])
     """
-    return not math.isfinite(tensor.detach().sum().item())
+    return tensor.detach().isfinite().all(dim=-1, keepdim=True)
 
 
-def spoilt_keys(tensor: Float[Tensor, "*batch key dim"]) -> Bool[Tensor, " key"]:
-    """Find the keys that hold a NaN or an infinity in any entry of the batch.
+def by_rows(
+    function: Callable[[Tensor], Tensor], tensor: Float[Tensor, "*batch row dim"]
+) -> Float[Tensor, "*batch row other_dim"]:
+    """Apply a map of rows; a row that is not finite becomes NaN, and no gradient meets it.
 
-    Args:
-        tensor: Keys, or their values.
+    Else the gradient of the map's parameters would be 0 times NaN, even where no loss looks.
 
     Example:
-        >>> spoilt_keys(torch.tensor([[1.0, 2.0], [0.0, torch.inf]]))
-        tensor([False,  True])
+        >>> by_rows(torch.neg, torch.tensor([[1.0], [torch.inf]]))
+        tensor([[-1.],
+                [nan]])
     """
-    finite = tensor.detach().isfinite().all(dim=-1)
-    return ~finite.flatten(0, -2).all(dim=0) if finite.ndim > 1 else ~finite
+    finite = rows_are_finite(tensor)
+    return function(tensor.masked_fill(~finite, 0.0)).masked_fill(~finite, torch.nan)

@@ -1,12 +1,20 @@
 """Scaled dot-product attention: what a query finds is decided by dot products with the keys."""
 
+from functools import partial
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
 from paying_attention.attention.input_checks import check_inputs
-from paying_attention.attention.nan_safe import match
-from paying_attention.attention.softmax import AttentionOutput, attend, widened
+from paying_attention.attention.nan_safe import (
+    careful_attention,
+    guarded_softmax,
+    is_finite,
+    wide_dtype,
+    without_autocast,
+)
+from paying_attention.attention.softmax import AttentionOutput, draw_kept
 
 
 def scaled_dot_product_attention(
@@ -21,31 +29,31 @@ def scaled_dot_product_attention(
     dropout_p: float = 0.0,
     enable_gqa: bool = False,
     generator: torch.Generator | None = None,
+    check_finite: bool = True,
 ) -> AttentionOutput:
     """Mix the values by how well each query matches each key.
 
         weights = softmax(query keyᵀ / √head_dim)        output = weights value
 
-    The order of the steps: match, scale, soft cap, bias, mask, softmax, dropout, mix. What a query
-    may not see never touches its output or any gradient that comes from it, NaN included. Half
-    precision is computed in float32 and rounded once, at the end.
+    Computed in float32 or wider. What a query may not see touches neither its output nor any
+    gradient that comes from it, even if it is NaN.
 
     Args:
-        query: What is asked.
-        key: What is compared with it.
-        value: What is mixed.
         mask: True where a query may look. Broadcasts over the leading axes.
         bias: Added to the scores; -inf hides a key as the mask does. Broadcasts like the mask.
         scale: Factor of the scores; 1 / √head_dim if None.
         softcap: Keep the scores between -softcap and softcap: softcap · tanh(scores / softcap).
-        dropout_p: Probability that a weight is set to zero. It holds for every call: pass 0 in
-            evaluation.
+        dropout_p: Probability that a weight is set to zero, also in evaluation.
         enable_gqa: Let groups of neighbouring query heads (axis -3) share a key and value head.
         generator: Source of randomness of the dropout.
+        check_finite: Whether to look at the data, once and only under a mask or bias, so that a
+            hidden NaN or infinity stays hidden. Without the look it leaks into outputs and
+            gradients; the rest holds, and the function compiles, exports and runs under vmap.
 
     Returns:
-        Output and weights; each row of weights sums to 1 before dropout, or is all zero where
-        nothing may be seen.
+        Output and weights, each row of which sums to 1 before dropout, or is all zero where nothing
+        may be seen. In half precision the weights are a rounded copy: the output has no gradient
+        with respect to them.
 
     Raises:
         ValueError: If widths, lengths, leading axes or devices differ, the mask or the bias does
@@ -60,29 +68,55 @@ def scaled_dot_product_attention(
 
     Derived in: chapters/04-scaled-dot-product.   Source: Vaswani et al. (2017), eq. 1.
     """
-    check_inputs(query, key, value, mask, bias=bias, softcap=softcap, enable_gqa=enable_gqa)
-    if enable_gqa:
-        key, value = (share_heads(tensor, query.shape[-3]) for tensor in (key, value))
-    if bias is not None:
-        mask = without_hidden(mask, bias)
+    numbers = {"scale": scale, "softcap": softcap, "dropout_p": dropout_p}
+    check_inputs(query, key, value, mask, bias=bias, enable_gqa=enable_gqa, **numbers)
     scale = query.shape[-1] ** -0.5 if scale is None else scale
-    scores = match(widened(query) * scale, widened(key), mask)
+    dtype, wide = query.dtype, wide_dtype(query, bias)
+    query, key, value = query.to(wide), key.to(wide), value.to(wide)
+    if enable_gqa:
+        key, value = share_heads(key, query.shape[-3]), share_heads(value, query.shape[-3])
+    hides, kept = mask is not None or bias is not None, None
+    with without_autocast(query):
+        scores = adjust(query @ key.mT * scale, softcap, bias, mask)
+        unguarded = check_finite or not hides
+        weights = torch.softmax(scores, dim=-1) if unguarded else guarded_softmax(scores)
+        if dropout_p:
+            kept = draw_kept(weights, dropout_p, generator)
+            weights = weights * kept
+        output = weights @ value
+        # The door: a row that sees nothing, or a NaN or infinity somewhere, takes the careful path.
+        if hides and check_finite and not is_finite(output, for_gradients=(query, key)):
+            score = partial(adjust, softcap=softcap, bias=bias)
+            given = query * scale, key, value, visible(mask, bias)
+            output, weights = careful_attention(*given, score, kept)
+    return AttentionOutput(output.to(dtype), weights.to(dtype))
+
+
+def adjust(
+    scores: Float[Tensor, "*batch query key"],
+    softcap: float | None = None,
+    bias: Float[Tensor, "..."] | None = None,
+    mask: Bool[Tensor, "..."] | None = None,
+) -> Float[Tensor, "*batch query key"]:
+    """Cap the scores, add the bias, hide what the mask hides: in this order.
+
+    Example:
+        >>> adjust(torch.zeros(1, 2), bias=torch.ones(1), mask=torch.tensor([True, False]))
+        tensor([[1., -inf]])
+    """
     if softcap is not None:
         scores = softcap * torch.tanh(scores / softcap)
     if bias is not None:
-        scores = scores + bias.to(scores.dtype)
-    found = attend(scores, widened(value), mask, dropout_p=dropout_p, generator=generator)
-    return AttentionOutput(found.output.to(query.dtype), found.weights.to(query.dtype))
+        scores = scores + bias
+    if mask is not None:
+        scores = torch.where(mask, scores, -torch.inf)  # half the time of masked_fill
+    return scores
 
 
 def share_heads(
     tensor: Float[Tensor, "*batch kv_head key dim"], num_heads: int
 ) -> Float[Tensor, "*batch head key dim"]:
     """Repeat each key or value head for the group of neighbouring query heads that share it.
-
-    Args:
-        tensor: Keys or values, one head for each group.
-        num_heads: Number of query heads, a multiple of the key and value heads.
 
     Example:
         >>> share_heads(torch.tensor([[[1.0]], [[2.0]]]), 4).flatten()
@@ -94,20 +128,16 @@ def share_heads(
     return tensor.repeat_interleave(group, dim=-3)
 
 
-def without_hidden(
-    mask: Bool[Tensor, "..."] | None, bias: Float[Tensor, "..."]
+def visible(
+    mask: Bool[Tensor, "..."] | None, bias: Float[Tensor, "..."] | None
 ) -> Bool[Tensor, "..."] | None:
-    """Hide in the mask what a bias of -inf hides.
-
-    Args:
-        mask: True where a query may look.
-        bias: What is added to the scores.
+    """Give the mask that hides what mask or bias hide.
 
     Example:
-        >>> without_hidden(torch.tensor([True, True]), torch.tensor([0.0, -torch.inf]))
+        >>> visible(torch.tensor([True, True]), torch.tensor([0.0, -torch.inf]))
         tensor([ True, False])
     """
-    seen = ~torch.isneginf(bias)
-    if mask is not None:
-        return mask & seen
-    return None if seen.all() else seen
+    if bias is None:
+        return mask
+    shown = ~torch.isneginf(bias)
+    return shown if mask is None else mask & shown

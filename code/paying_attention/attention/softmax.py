@@ -6,31 +6,31 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from paying_attention.attention.input_checks import check_mask
-from paying_attention.attention.nan_safe import mix
+from paying_attention.attention.input_checks import check_mask, check_probability
+from paying_attention.attention.nan_safe import (
+    guarded_softmax,
+    is_finite,
+    mix,
+    wide_dtype,
+    without_autocast,
+)
 
 
 class AttentionOutput(NamedTuple):
-    """What attention found, and where it looked.
-
-    ``weights`` is None where no weights are formed. ``log_prob`` is the log-probability of what was
-    drawn, and None where nothing is drawn, which is nearly everywhere: see ``attention.hard``.
-    """
+    """What attention found, and where it looked; ``weights`` is None where none are formed."""
 
     output: Float[Tensor, "*batch query value_dim"]
     weights: Float[Tensor, "*batch query key"] | None
-    log_prob: Float[Tensor, "*batch query"] | None = None
 
 
 def masked_softmax(
     scores: Float[Tensor, "*batch query key"], mask: Bool[Tensor, "..."] | None = None
 ) -> Float[Tensor, "*batch query key"]:
-    """Turn each row of scores into weights; masked keys get none.
+    """Turn each row of scores into weights, in float32 or wider; masked keys get none.
 
-    Half-precision scores are turned into weights in float32.
+        weights = softmax(scores + M)        M is 0 where the mask is True and -inf elsewhere
 
     Args:
-        scores: One score for each query and key.
         mask: True where a query may look; broadcasts against the scores.
 
     Returns:
@@ -43,19 +43,14 @@ def masked_softmax(
     Example:
         >>> masked_softmax(torch.zeros(1, 3), torch.tensor([True, True, False]))
         tensor([[0.5000, 0.5000, 0.0000]])
+
+    Derived in: chapters/05-masking.
     """
+    wide = scores.to(wide_dtype(scores))
     if mask is None:
-        return torch.softmax(widened(scores), dim=-1).to(scores.dtype)
+        return torch.softmax(wide, dim=-1).to(scores.dtype)
     check_mask(mask, scores.shape)
-    seen = torch.where(mask, widened(scores), -torch.inf)  # half the time of masked_fill
-    weights = torch.softmax(seen, dim=-1)
-    if not has_lost_rows(weights):
-        return weights.to(scores.dtype)
-    # A row of -inf alone gives NaN. Start again, with a guard before the softmax: a NaN that is
-    # cleaned up afterwards can still poison the gradient.
-    nothing_to_see = ~mask.any(dim=-1, keepdim=True)
-    weights = torch.softmax(seen.masked_fill(nothing_to_see, 0.0), dim=-1)
-    return weights.masked_fill(nothing_to_see, 0.0).to(scores.dtype)
+    return guarded_softmax(torch.where(mask, wide, -torch.inf)).to(scores.dtype)
 
 
 def attend(
@@ -66,14 +61,12 @@ def attend(
     dropout_p: float = 0.0,
     generator: torch.Generator | None = None,
 ) -> AttentionOutput:
-    """Mix the values by the softmax of the scores.
+    """Mix the values by the softmax of the scores, in float32 or wider.
 
-    A value that a query may not see never reaches this query's output, even if it is NaN or
-    infinite. A query that sees a score of NaN under a mask has an output of NaN, and leaves the
-    gradients of the others alone. In half precision, weights and mix are computed in float32.
+    A value that a query may not see never reaches this query's output, even if it is NaN. A query
+    that sees a NaN under a mask has an output of NaN, and leaves the gradients of others alone.
 
     Args:
-        scores: How well each query matches each key.
         value: What each key has to give.
         mask: True where a query may look; broadcasts against the scores.
         dropout_p: Probability that a weight is set to zero; the others grow by 1 / (1 - p).
@@ -95,51 +88,28 @@ def attend(
         raise ValueError(
             f"value: expected {scores.shape[-1]} values, one for each key, got {value.shape[-2]}"
         )
-    weights = masked_softmax(widened(scores), mask)
-    if mask is not None and has_lost_rows(weights):
-        # They stand aside: 0 times NaN would reach the gradients of the other queries.
-        lost = weights[..., :1].isnan()
-        clean = scores.masked_fill(lost, 0.0)
-        found = attend(clean, value, mask, dropout_p=dropout_p, generator=generator)
-        output, weights = (part.masked_fill(lost, torch.nan) for part in found[:2])
-        return AttentionOutput(output, weights)
-    weights = _drop(weights, dropout_p, generator)
-    output = mix(weights, widened(value), mask)
+    check_probability(dropout_p=dropout_p)
+    dtype = wide_dtype(scores, value)
+    with without_autocast(scores):
+        weights, value = masked_softmax(scores.to(dtype), mask), value.to(dtype)
+        if dropout_p:
+            weights = weights * draw_kept(weights, dropout_p, generator)
+        output = weights @ value
+        if mask is not None and not is_finite(output):
+            output = mix(weights, value, mask)
     return AttentionOutput(output.to(scores.dtype), weights.to(scores.dtype))
 
 
-def has_lost_rows(weights: Float[Tensor, "*batch query key"]) -> bool:
-    """Tell whether a softmax gave NaN to some rows; such a row is NaN from its first column on.
-
-    Args:
-        weights: Result of a softmax over the keys.
+def draw_kept(
+    weights: Float[Tensor, "*batch query key"], dropout_p: float, generator: torch.Generator | None
+) -> Float[Tensor, "*batch query key"]:
+    """Draw the factors of dropout: 0 with probability ``dropout_p``, else 1 / (1 - dropout_p).
 
     Example:
-        >>> has_lost_rows(torch.softmax(torch.tensor([[0.0, 1.0], [0.0, torch.nan]]), dim=-1))
-        True
+        >>> draw_kept(torch.ones(1, 2), 1.0, None)
+        tensor([[0., 0.]])
     """
-    return bool(weights[..., :1].isnan().any())
-
-
-def _drop(weights: Tensor, dropout_p: float, generator: torch.Generator | None) -> Tensor:
-    if not 0 <= dropout_p <= 1:
-        raise ValueError(f"dropout_p: expected 0 to 1, got {dropout_p}")
-    if dropout_p == 0:
-        return weights
     if dropout_p == 1:
         return torch.zeros_like(weights)
     kept = torch.empty_like(weights).bernoulli_(1 - dropout_p, generator=generator)
-    return weights * kept / (1 - dropout_p)
-
-
-def widened(tensor: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    """Give half precision as float32, and wider numbers as they are.
-
-    Args:
-        tensor: Any shape.
-
-    Example:
-        >>> widened(torch.ones(1, dtype=torch.bfloat16)).dtype
-        torch.float32
-    """
-    return tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+    return kept / (1 - dropout_p)

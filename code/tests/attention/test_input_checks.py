@@ -60,7 +60,7 @@ def test_the_first_size_below_one_is_named():
 )
 def test_a_mask_of_each_rank_broadcasts(shape):
     check_mask(torch.ones(shape, dtype=torch.bool), SCORES)
-    check_broadcasts("bias", torch.ones(shape), SCORES)
+    check_broadcasts(SCORES, bias=torch.ones(shape))
 
 
 def test_a_mask_of_one_fits_no_keys():
@@ -74,13 +74,13 @@ def test_a_shape_that_does_not_broadcast_is_named(shape):
     with refuses(ValueError, f"mask: {message}"):
         check_mask(torch.ones(shape, dtype=torch.bool), SCORES)
     with refuses(ValueError, f"bias: {message}"):
-        check_broadcasts("bias", torch.ones(shape), SCORES)
+        check_broadcasts(SCORES, bias=torch.ones(shape))
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (2, 1, 1)])
 def test_scores_do_not_grow_to_the_mask(shape):
     with refuses(ValueError, f"x: expected a shape that broadcasts to (1, 7), got {shape}"):
-        check_broadcasts("x", torch.ones(shape), torch.Size([1, 7]))
+        check_broadcasts(torch.Size([1, 7]), x=torch.ones(shape))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.int64, torch.uint8])

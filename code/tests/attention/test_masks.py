@@ -228,3 +228,30 @@ def test_masks_combine():
     """Causal inside each of two packed documents: two triangles on the diagonal."""
     mask = causal_mask(4) & document_mask(torch.tensor([0, 0, 1, 1]))
     assert mask.int().tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]]
+
+
+# --- what is no integer -------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bool, torch.complex64])
+def test_lengths_that_are_no_integers_are_named(dtype):
+    with pytest.raises(TypeError, match=f"^lengths: expected integers, got {dtype}$"):
+        padding_mask(torch.tensor([1, 2]).to(dtype), 3)
+
+
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize(
+    ("wrong", "kind"), [(torch.tensor([1, 2]), "Tensor"), (1.0, "float"), (True, "bool")]
+)
+def test_numbers_that_are_no_integers_are_named(wrong, kind):
+    """A tensor of offsets would broadcast over the queries."""
+    for name, call in {
+        "offset": lambda: causal_mask(2, 2, offset=wrong),
+        "query_len": lambda: causal_mask(wrong),
+        "left": lambda: sliding_window_mask(3, left=wrong, right=0),
+        "prefix_len": lambda: prefix_mask(wrong, 3),
+        "key_len": lambda: padding_mask(torch.tensor([1]), wrong),
+    }.items():
+        with pytest.raises(TypeError, match=f"^{name}: expected an integer, got {kind}$"):
+            call()

@@ -1,3 +1,4 @@
+import copy
 import math
 
 import numpy as np
@@ -7,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from paying_attention.attention.masks import causal_mask, padding_mask
+from paying_attention.attention.masks import causal_mask, document_mask, padding_mask
 from paying_attention.attention.multi_head import MultiHeadAttention
+from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
+from tests.attention.observers import Observer
 
 BATCH, QUERY, KEY = 2, 5, 7
 MAKE = {
@@ -80,7 +83,6 @@ def test_two_heads_on_two_tokens_by_hand():
     output = [[0.5 + a + 10 * b, 100 * a] for a, b in zip(*heads, strict=True)]
     assert found.weights[0].flatten().tolist() == pytest.approx(np.ravel(weights).tolist())
     assert found.output[0].flatten().tolist() == pytest.approx(np.ravel(output).tolist())
-    assert found.log_prob is None
 
 
 def test_scores_are_divided_by_the_root_of_the_width_of_a_head():
@@ -370,26 +372,27 @@ def test_groups_are_a_plain_layer_whose_heads_repeat(kind):
 
 def test_groups_need_fewer_keys():
     layer, (_, key, value) = layer_and_inputs("grouped")
-    keys, values = layer.project(key, value)
+    keys, values = layer.project_kv(key, value)
     assert keys.shape == values.shape == (BATCH, 2, KEY, 3)
     with_all_heads = sum(p.numel() for p in MultiHeadAttention(18, 6, d_memory=11).parameters())
     assert sum(p.numel() for p in layer.parameters()) == with_all_heads - 2 * 12 * (11 + 1)
 
 
-# --- project and ask ------------------------------------------------------------------------------
+# --- project_kv and attend_to ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("need_weights", [True, False])
 @pytest.mark.parametrize("kind", ["memory", "grouped"])
-def test_project_and_ask_are_forward_in_two_steps(kind, need_weights):
+def test_project_kv_and_attend_to_are_forward_in_two_steps(kind, need_weights):
     layer, (query, key, value) = layer_and_inputs(kind)
     given = {
         "mask": some_mask(layer.num_heads),
         "bias": some_bias(layer.num_heads),
         "need_weights": need_weights,
     }
-    kept = layer.project(key, value)
-    found, expected = layer.ask(query, *kept, **given), layer(query, key, value, **given)
+    kept = layer.project_kv(key, value)
+    found = layer.attend_to(query, *kept, **given)
+    expected = layer(query, key, value, **given)
     assert torch.equal(found.output, expected.output)
     assert (found.weights is None) is (not need_weights)
     assert not need_weights or torch.equal(found.weights, expected.weights)
@@ -410,14 +413,14 @@ def test_a_cache_that_grows_gives_what_all_tokens_give_at_once(kind, steps):
     layer = redrawn(MultiHeadAttention(**MAKE[kind] | {"d_memory": MAKE[kind]["d_model"]}))
     tokens = torch.randn(BATCH, QUERY, layer.d_model, generator=random(1), dtype=torch.float64)
     whole = layer(tokens, mask=causal_mask(QUERY))
-    keys, values = layer.project(tokens[:, :0], tokens[:, :0])
+    keys, values = layer.project_kv(tokens[:, :0], tokens[:, :0])
     outputs = []
     for new in tokens.split(steps, dim=1):
         cached = keys.shape[-2]
-        new_keys, new_values = layer.project(new, new)
+        new_keys, new_values = layer.project_kv(new, new)
         keys, values = torch.cat([keys, new_keys], -2), torch.cat([values, new_values], -2)
         mask = causal_mask(new.shape[1], keys.shape[-2], offset=cached)
-        found = layer.ask(new, keys, values, mask=mask)
+        found = layer.attend_to(new, keys, values, mask=mask)
         expected = whole.weights[:, :, cached : keys.shape[-2], : keys.shape[-2]]
         assert close(found.weights, expected)
         outputs.append(found.output)
@@ -533,7 +536,7 @@ def test_dropout_mixes_by_the_weights_that_are_left(need_weights):
     layer, (query, key, value) = layer_and_inputs("memory", dropout_p=0.5)
     weights = layer(query, key, value, generator=random(3)).weights
     found = layer(query, key, value, generator=random(3), need_weights=need_weights)
-    _, values = layer.project(key, value)
+    _, values = layer.project_kv(key, value)
     heads = torch.einsum("bhij,bhjd->bihd", weights, values)
     assert close(found.output, layer.out_proj(heads.reshape(BATCH, QUERY, 12)))
     assert (found.weights is None) is (not need_weights)
@@ -583,6 +586,166 @@ def test_scores_that_half_precision_cannot_hold():
     assert torch.equal(found.output, tokens)
 
 
+# --- one door -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("need_weights", [True, False])
+def test_only_what_hides_is_a_reason_to_look(need_weights):
+    layer, inputs = layer_and_inputs("grouped")
+    mask = some_mask(6)
+    for choices, looks in (({}, 0), ({"mask": mask}, 2), ({"bias": some_bias(6)}, 2)):
+        with Observer() as observed:
+            layer(*inputs, need_weights=need_weights, **choices)
+        assert observed.looks == looks
+    layer.check_finite = False
+    with Observer() as observed:
+        layer(*inputs, need_weights=need_weights, mask=mask)
+        layer.project_kv(*inputs[1:])
+    assert observed.looks == 0
+
+
+class OutputOf(nn.Module):
+    """A layer as torch.export wants it: tensors in, one tensor out."""
+
+    def __init__(self, layer, need_weights):
+        super().__init__()
+        self.layer, self.need_weights = layer, need_weights
+
+    def forward(self, query, key, value, mask=None):
+        return self.layer(query, key, value, mask=mask, need_weights=self.need_weights).output
+
+
+@pytest.mark.usefixtures("without_type_checks")  # what compiles does not trace their wrappers
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("need_weights", [True, False])
+@pytest.mark.parametrize("masked", [True, False])
+def test_it_compiles_exports_gives_each_samples_gradients_and_runs_on_meta(masked, need_weights):
+    """Without a mask as it is, with a mask without the check; one query of it sees nothing."""
+    layer, inputs = layer_and_inputs("grouped", check_finite=not masked)
+    mask = some_mask(6)
+    mask[1, :, 3] = False
+    given = (*inputs, mask) if masked else tuple(inputs)
+    call = OutputOf(layer, need_weights)
+    expected = call(*given)
+    assert expected.isfinite().all()
+    compiled = torch.compile(call, fullgraph=True, backend="eager", dynamic=False)
+    assert close(compiled(*given), expected)
+    assert close(torch.export.export(call, given).module()(*given), expected)
+    on_meta = copy.deepcopy(call).to("meta")
+    assert on_meta(*(tensor.to("meta") for tensor in given)).shape == expected.shape
+
+    parameters = {name: p.detach() for name, p in call.named_parameters()}
+
+    def loss(parameters, *sample):
+        return torch.func.functional_call(call, parameters, sample).square().sum()
+
+    axes = (None, *[0] * len(given))
+    each = torch.func.vmap(torch.func.grad(loss), in_dims=axes)(parameters, *given)
+    for row in range(BATCH):
+        call.zero_grad()
+        call(*(tensor[row] for tensor in given)).square().sum().backward()
+        for name, parameter in call.named_parameters():
+            assert each[name][row].isfinite().all()
+            assert close(each[name][row], parameter.grad, rtol=1e-8, atol=1e-9), name
+
+
+@pytest.mark.parametrize("rubbish", [torch.nan, torch.inf])
+@pytest.mark.parametrize("need_weights", [True, False])
+@pytest.mark.parametrize("way", ["self", "two steps", "documents"])
+def test_tokens_that_no_loss_sees_send_the_projections_no_gradient(way, need_weights, rubbish):
+    """Tokens that are not finite, in self-attention: they ask, answer and are mixed."""
+    layer = redrawn(MultiHeadAttention(12, 3))
+    tokens = torch.randn(BATCH, KEY, 12, generator=random(1), dtype=torch.float64)
+    real = padding_mask(torch.tensor([3, 6]), KEY)
+    mask = real[:, None, None]
+    if way == "documents":  # the padding sees itself
+        mask = document_mask(real.long())[:, None]
+    found = []
+    for padding in (0.0, rubbish):
+        x = tokens.masked_fill(~real[..., None], padding).requires_grad_()
+        if way == "two steps":
+            kept = layer.project_kv(x, x)
+            output = layer.attend_to(x, *kept, mask=mask, need_weights=need_weights).output
+        else:
+            output = layer(x, mask=mask, need_weights=need_weights).output
+        gradients = torch.autograd.grad(output[real].square().sum(), [x, *layer.parameters()])
+        found.append((output[real], *gradients))
+    assert output[~real].isnan().all()
+    for clean, spoilt in zip(*found, strict=True):
+        assert close(clean, spoilt)
+
+
+def test_autocast_computes_the_attention_itself_in_float32():
+    layer = redrawn(MultiHeadAttention(12, 3), dtype=torch.float32)
+    x = torch.randn(BATCH, KEY, 12, generator=random(1))
+    with torch.autocast("cpu", torch.bfloat16):
+        output, weights = layer(x)
+        queries = layer.q_proj(x).unflatten(-1, (3, 4)).transpose(1, 2).float()
+        keys = layer.k_proj(x).unflatten(-1, (3, 4)).transpose(1, 2).float()
+    assert output.dtype == torch.bfloat16
+    expected = torch.softmax(queries @ keys.mT / 2, dim=-1).to(torch.bfloat16)
+    assert torch.equal(weights, expected)
+
+
+# --- between projection and scores ----------------------------------------------------------------
+
+
+class Turn(nn.Module):
+    """Turns pairs of numbers by an angle that grows with the position, as rotary positions do."""
+
+    def __init__(self):
+        super().__init__()
+        self.speed = nn.Parameter(torch.tensor(0.7, dtype=torch.float64))
+        self.heard = []
+
+    def forward(self, heads, positions):
+        self.heard.append(positions.tolist())
+        angle = self.speed * positions[:, None]
+        first, second = heads.chunk(2, dim=-1)
+        turned = (
+            first * angle.cos() - second * angle.sin(),
+            first * angle.sin() + second * angle.cos(),
+        )
+        return torch.cat(turned, dim=-1)
+
+
+def test_queries_and_keys_are_transformed_by_their_positions_and_values_are_not():
+    turn = Turn()
+    plain, (query, key, value) = layer_and_inputs("memory")
+    layer = MultiHeadAttention(**MAKE["memory"], query_transform=turn, key_transform=turn)
+    layer.double().load_state_dict(plain.state_dict(), strict=False)
+    with torch.no_grad():
+        turn.speed.fill_(0)
+    assert close(layer(query, key, value).output, plain(query, key, value).output)
+    with torch.no_grad():
+        turn.speed.fill_(0.7)
+    found = layer(query, key, value)
+    assert turn.heard[-2:] == [list(range(KEY)), list(range(QUERY))]
+    keys, values = plain.project_kv(key, value)
+    queries = plain.q_proj(query).unflatten(-1, (3, -1)).transpose(1, 2)
+    turned = turn(queries, torch.arange(QUERY)), turn(keys, torch.arange(KEY))
+    expected = scaled_dot_product_attention(*turned, values)
+    assert close(found.weights, expected.weights)
+    assert close(layer.project_kv(key, value)[1], values)
+    assert "query_transform.speed" in dict(layer.named_parameters())
+
+
+def test_a_cache_that_knows_its_offset_gives_what_all_tokens_give_at_once():
+    turn = Turn()
+    layer = MultiHeadAttention(12, 3, query_transform=turn, key_transform=turn)
+    layer = redrawn(layer)
+    tokens = torch.randn(BATCH, KEY, 12, generator=random(1), dtype=torch.float64)
+    whole = layer(tokens, mask=causal_mask(KEY)).output
+    keys, values = layer.project_kv(tokens[:, :4], tokens[:, :4])
+    new = tokens[:, 4:]
+    more = layer.project_kv(new, new, offset=4)
+    assert turn.heard[-1] == [4, 5, 6]
+    keys, values = (torch.cat(parts, dim=-2) for parts in zip((keys, values), more, strict=True))
+    mask = causal_mask(3, KEY, offset=4)
+    assert close(layer.attend_to(new, keys, values, offset=4, mask=mask).output, whole[:, 4:])
+    assert not close(layer.attend_to(new, keys, values, mask=mask).output, whole[:, 4:])
+
+
 # --- parameters -----------------------------------------------------------------------------------
 
 
@@ -615,6 +778,23 @@ def test_without_bias_there_is_none():
     assert names == [f"{name}_proj.weight" for name in ("q", "k", "v", "out")]
 
 
+def test_the_text_of_a_layer_names_heads_and_dropout():
+    layer = MultiHeadAttention(12, 6, num_kv_heads=2, dropout_p=0.1)
+    assert "(num_heads=6, num_kv_heads=2, dropout_p=0.1" in repr(layer).replace("\n  ", "")
+
+
+def test_parameters_can_be_drawn_again():
+    layers = [redrawn(MultiHeadAttention(12, 3), seed) for seed in range(2)]
+    with torch.random.fork_rng(devices=[]):
+        for layer in layers:
+            torch.manual_seed(5)
+            layer.reset_parameters()
+    first, second = (layer.state_dict() for layer in layers)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not first["k_proj.bias"].any()
+    assert first["k_proj.weight"].abs().max() <= math.sqrt(6 / 24)
+
+
 def test_weights_start_xavier_uniform_and_biases_at_zero():
     layer = MultiHeadAttention(96, 3, num_kv_heads=1, d_memory=64)
     for name, parameter in layer.named_parameters():
@@ -638,6 +818,13 @@ def test_every_parameter_learns(kind):
 
 
 # --- what is refused ------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize(("wrong", "kind"), [(True, "bool"), (3.0, "float"), ("3", "str")])
+def test_a_size_that_is_no_integer_is_named(wrong, kind):
+    with pytest.raises(TypeError, match=f"^num_heads: expected an integer, got {kind}$"):
+        MultiHeadAttention(12, wrong)
 
 
 @pytest.mark.parametrize(
@@ -699,8 +886,8 @@ def test_what_does_not_fit_is_named(wrong, error, message, need_weights):
 def test_cached_keys_of_another_dtype_are_named(need_weights):
     layer = MultiHeadAttention(12, 3, d_memory=10)
     query = ones(2, 5, 12)
-    keys, values = layer.project(ones(2, 7, 10), ones(2, 7, 10))
+    keys, values = layer.project_kv(ones(2, 7, 10), ones(2, 7, 10))
     for name, kept in (("key", (keys.double(), values)), ("value", (keys, values.double()))):
         match = f"^{name}: expected torch.float32 as query, got torch.float64$"
         with pytest.raises(TypeError, match=match):
-            layer.ask(query, *kept, need_weights=need_weights)
+            layer.attend_to(query, *kept, need_weights=need_weights)

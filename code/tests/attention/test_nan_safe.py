@@ -5,7 +5,19 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paying_attention.attention.nan_safe import is_spoilt, match, mix, spoilt_keys, without_unseen
+from paying_attention.attention.nan_safe import (
+    by_rows,
+    careful_attention,
+    clear_hidden,
+    guarded_softmax,
+    is_finite,
+    match,
+    mix,
+    rows_are_finite,
+    wide_dtype,
+    without_autocast,
+)
+from tests.attention.observers import Observer
 from tests.attention.slow_attention import (
     BATCH,
     HEAD,
@@ -49,14 +61,13 @@ def test_match_by_hand():
     assert scores[0, 1].isfinite()
     assert scores[1, 1].isnan()
     assert scores[:, 2].tolist() == [math.inf, math.inf]
-    assert match(query, key)[0, 1].isnan()  # without a mask everything is seen
-    assert match(query[:, :1], key[::2, :1]).tolist() == [[1, 1], [3, 3]]
+    assert match(query, key, torch.tensor(True))[0, 1].isnan()
 
 
-@pytest.mark.parametrize("mask", [None, *MASKS])
+@pytest.mark.parametrize("mask", MASKS)
 def test_finite_numbers_are_one_matrix_product(mask):
     query, key, _ = three()
-    scores = match(query, key, None if mask is None else some_mask(*mask))
+    scores = match(query, key, some_mask(*mask))
     assert torch.equal(scores, query @ key.transpose(-1, -2))
 
 
@@ -106,8 +117,8 @@ def test_a_key_that_is_spoilt_in_one_sentence_learns_in_the_other():
     assert (found[1, :, 4] != 0).all()
 
 
-@pytest.mark.parametrize("mask", [None, some_mask(1, 3, 5, seed=1)])
-def test_gradients_of_match_against_differences(mask):
+def test_gradients_of_match_against_differences():
+    mask = some_mask(1, 3, 5, seed=1)
     query, key = (normal(2, 3, 2).requires_grad_(), normal(2, 5, 2, seed=1).requires_grad_())
     assert torch.autograd.gradcheck(lambda q, k: match(q, k, mask), (query, key))
 
@@ -124,16 +135,15 @@ def test_mix_by_hand():
     assert output[0].tolist() == [4, -math.inf]
     assert output[1, 0].isnan()
     assert output[1, 1] == -math.inf
-    assert mix(weights, value)[0, 0].isnan()  # without a mask everything is seen
-    assert mix(weights[:, ::2], value[::2, :1]).tolist() == [[4], [3.5]]
+    assert mix(weights, value, torch.tensor(True))[0, 0].isnan()
 
 
-@pytest.mark.parametrize("shape", [None, *MASKS])
+@pytest.mark.parametrize("shape", MASKS)
 def test_a_finite_mix_is_one_matrix_product(shape):
     value = three()[2]
-    mask = None if shape is None else some_mask(*shape)
-    weights = some_weights(some_mask())
-    assert torch.equal(mix(weights, value, mask), weights @ value)
+    mask = some_mask(*shape).expand(BATCH, HEAD, QUERY, KEY)
+    weights = some_weights(mask)
+    assert torch.equal(mix(weights, value, some_mask(*shape)), weights @ value)
 
 
 @pytest.mark.parametrize("shape", MASKS)
@@ -195,55 +205,150 @@ def test_huge_numbers_are_no_rubbish():
 
 def test_without_a_mask_all_values_stay():
     value = normal(BATCH, KEY, VALUE_DIM)
-    assert without_unseen(value, None) is value
+    assert clear_hidden(value, None) is value
 
 
 def test_values_go_that_no_query_may_see():
     """Key 1 is seen by the second query only, key 2 by nobody."""
     value = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [math.nan, math.inf]]])
     mask = torch.tensor([[[True, False, False], [True, True, False]]])
-    assert without_unseen(value, mask).tolist() == [[[1, 2], [3, 4], [0, 0]]]
-    assert without_unseen(value, mask[0]).tolist() == [[[1, 2], [3, 4], [0, 0]]]
-    assert without_unseen(value, mask[:, :1]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
-    assert without_unseen(value, mask[0, 0]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
-    assert not without_unseen(value, torch.tensor(False)).any()
+    assert clear_hidden(value, mask).tolist() == [[[1, 2], [3, 4], [0, 0]]]
+    assert clear_hidden(value, mask[0]).tolist() == [[[1, 2], [3, 4], [0, 0]]]
+    assert clear_hidden(value, mask[:, :1]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
+    assert clear_hidden(value, mask[0, 0]).tolist() == [[[1, 2], [0, 0], [0, 0]]]
+    assert not clear_hidden(value, torch.tensor(False)).any()
     mask = torch.tensor([[[True]], [[False]]])  # for all keys at once
-    both = without_unseen(torch.ones(2, 3, 5), mask)
+    both = clear_hidden(torch.ones(2, 3, 5), mask)
     assert both.sum(dim=(1, 2)).tolist() == [15, 0]
 
 
 def test_the_gradient_of_unseen_values_is_zero():
     value = normal(BATCH, KEY, VALUE_DIM).requires_grad_()
     mask = (torch.arange(KEY) < 4).expand(BATCH, QUERY, KEY)
-    without_unseen(value, mask).sum().backward()
+    clear_hidden(value, mask).sum().backward()
     assert (value.grad[:, :4] == 1).all()
     assert (value.grad[:, 4:] == 0).all()
 
 
-# --- who is spoilt ------------------------------------------------------------------------------
+# --- who is not finite --------------------------------------------------------------------------
+
+DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("rubbish", RUBBISH)
-def test_one_spoilt_number_is_found(rubbish, dtype):
+def test_one_number_that_is_not_finite_is_found(rubbish, dtype):
     tensor = normal(BATCH, HEAD, KEY, HEAD_DIM, dtype=dtype)
-    assert is_spoilt(tensor) is False
+    others = normal(3), normal(2, 5, dtype=torch.float16)
+    assert is_finite(tensor) is is_finite(others[0], tensor, others[1]) is True
     tensor[1, 2, 3, 4] = rubbish
-    assert is_spoilt(tensor) is True
-    assert is_spoilt(tensor.requires_grad_()) is True
-    assert spoilt_keys(tensor).tolist() == [False, False, False, True, False, False, False]
+    assert is_finite(tensor) is is_finite(others[0], tensor, others[1]) is False
+    assert is_finite(tensor.requires_grad_()) is False
+    rows = rows_are_finite(tensor)
+    assert rows.shape == (BATCH, HEAD, KEY, 1)
+    assert (~rows).nonzero().tolist() == [[1, 2, 3, 0]]
 
 
-def test_nothing_is_not_spoilt():
-    assert is_spoilt(torch.zeros(0, 7)) is False
-    assert not spoilt_keys(torch.zeros(0, 5, 7)).any()
-    assert spoilt_keys(torch.zeros(2, 0, 7)).shape == (0,)
+def test_opposite_infinities_do_not_cancel_and_nothing_is_finite():
+    assert not is_finite(torch.tensor([math.inf]), torch.tensor([-math.inf]))
+    assert is_finite(torch.zeros(0, 7)) is True
+    assert rows_are_finite(torch.zeros(2, 0, 7)).shape == (2, 0, 1)
 
 
-def test_a_key_is_spoilt_if_it_is_so_anywhere_in_the_batch():
-    tensor = torch.zeros(2, 3, 5, 2)
-    tensor[0, 1, 4, 1], tensor[1, 0, 2, 0] = math.nan, math.inf
-    expected = [False, False, True, False, True]
-    assert spoilt_keys(tensor).tolist() == expected
-    assert spoilt_keys(tensor[:, 0]).tolist() == [False, False, True, False, False]
-    assert spoilt_keys(tensor[0, 1]).tolist() == [False, False, False, False, True]
+def test_many_half_precision_numbers_do_not_overflow():
+    """Their sum is 66,000; the largest number of float16 is 65,504."""
+    assert is_finite(torch.full((2_200_000,), 0.03, dtype=torch.float16))
+
+
+def test_a_dtype_to_compute_in():
+    half, single, double = (torch.ones(1, dtype=dtype) for dtype in DTYPES[1:])
+    assert wide_dtype(half) == wide_dtype(single, None, half) == torch.float32
+    assert wide_dtype(half, double) == wide_dtype(double) == torch.float64
+
+
+def test_autocast_is_off_inside_and_on_again_behind():
+    x = torch.ones(2, 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        with without_autocast(x):
+            assert (x @ x).dtype == torch.float32
+        assert (x @ x).dtype == torch.bfloat16
+    with without_autocast(x), without_autocast(x.to("meta")):
+        assert (x @ x).dtype == torch.float32
+
+
+# --- softmax, rows ------------------------------------------------------------------------------
+
+
+def test_a_guarded_softmax_by_hand():
+    ln2, inf, nan = math.log(2), math.inf, math.nan
+    scores = torch.tensor([[ln2, 0, -inf], [-inf] * 3, [0, nan, 1], [0, inf, 1], [-inf, nan, 0]])
+    weights = guarded_softmax(scores)
+    assert weights[0].tolist() == pytest.approx([2 / 3, 1 / 3, 0])
+    assert weights[1].tolist() == [0, 0, 0]
+    assert weights[2:].isnan().all()
+    assert guarded_softmax(torch.zeros(2, 0)).shape == (2, 0)
+
+
+def test_the_guard_changes_no_bit_of_a_regular_row():
+    scores = normal(BATCH, QUERY, KEY).masked_fill(some_mask(BATCH, QUERY, KEY), -math.inf)
+    scores[:, :, 0] = 0.5
+    assert torch.equal(guarded_softmax(scores), torch.softmax(scores, dim=-1))
+    assert torch.autograd.gradcheck(guarded_softmax, normal(2, 3).requires_grad_())
+
+
+@pytest.mark.parametrize("rubbish", [math.nan, math.inf])
+def test_irregular_rows_send_no_gradient(rubbish):
+    scores = torch.tensor([[0.0, 1.0], [rubbish, 0.0], [-math.inf, -math.inf]]).requires_grad_()
+    guarded_softmax(scores).mul(torch.tensor([1.0, 3.0])).sum().backward()
+    assert (scores.grad[0] != 0).all()
+    assert not scores.grad[1:].any()
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH)
+def test_a_row_that_is_not_finite_meets_no_gradient_of_a_map(rubbish):
+    linear = torch.nn.Linear(3, 2).double()
+    tokens = normal(2, 4, 3)
+    spoilt = tokens.clone()
+    spoilt[1, 2, 0] = rubbish
+    output = by_rows(linear, spoilt.requires_grad_())
+    assert output[1, 2].isnan().all()
+    kept = torch.ones(2, 4, dtype=torch.bool)
+    kept[1, 2] = False
+    assert torch.equal(output[kept], linear(tokens)[kept])
+    output[kept].square().sum().backward()
+    assert not spoilt.grad[1, 2].any()
+    found = linear.weight.grad.clone()
+    linear.zero_grad()
+    linear(tokens)[kept].square().sum().backward()
+    assert torch.allclose(found, linear.weight.grad, rtol=1e-12)
+
+
+# --- the careful path ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["nobody", "some", "all"])
+def test_the_careful_path_needs_no_more_memory_than_the_weights(who):
+    """One sentence hides what the other might see: no tensor has an axis for each pair's values."""
+    query, key, value = (
+        normal(2, 3, 16, 8),
+        normal(2, 3, 16, 8, seed=1),
+        normal(2, 3, 16, 8, seed=2),
+    )
+    value[0, :, 9:] = math.nan
+    mask = torch.ones(2, 1, 16, 16, dtype=torch.bool)
+    mask[0, :, : {"nobody": 16, "some": 5, "all": 0}[who], 9:] = False
+    with Observer() as observed:
+        output, _ = careful_attention(query, key, value, mask, torch.tanh, None)
+    assert observed.largest == 2 * 3 * 16 * 16
+    assert output[0].isnan().any() == (who != "nobody")
+    assert output[1].isfinite().all()
+
+
+def test_the_careful_path_is_the_formula_where_all_is_finite():
+    query, key, value = three()
+    mask, kept = some_mask(), some_mask(seed=3).double() * 2
+    output, weights = careful_attention(query, key, value, mask, lambda s: 3 * s, kept)
+    scores = (3 * query @ key.mT).masked_fill(~mask, -math.inf)
+    expected = torch.softmax(scores, dim=-1).nan_to_num() * kept
+    assert torch.allclose(weights, expected, rtol=1e-12)
+    assert torch.allclose(output, expected @ value, rtol=1e-12)

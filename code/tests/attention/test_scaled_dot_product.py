@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 from torch.nn import functional as F
 
 from paying_attention.attention.fused import fused_attention
@@ -12,8 +13,10 @@ from paying_attention.attention.masks import causal_mask, padding_mask, sliding_
 from paying_attention.attention.scaled_dot_product import (
     scaled_dot_product_attention,
     share_heads,
-    without_hidden,
+    visible,
 )
+from paying_attention.attention.softmax import attend as scores_attend
+from tests.attention.observers import Observer, own_calls
 from tests.attention.slow_attention import (
     BATCH,
     HEAD,
@@ -92,11 +95,11 @@ def test_heads_are_shared_by_neighbours_by_hand():
 
 def test_a_bias_of_minus_infinity_becomes_a_mask_by_hand():
     bias = torch.tensor([0.0, -math.inf, math.inf, math.nan, -1e30])
-    assert without_hidden(None, bias).tolist() == [True, False, True, True, True]
-    assert without_hidden(None, bias[2:]) is None
-    mask = torch.tensor([False, True, True, True, True])
-    assert without_hidden(mask, bias).tolist() == [False, False, True, True, True]
-    assert without_hidden(mask, bias[2:3]).tolist() == mask.tolist()
+    assert visible(None, bias).tolist() == [True, False, True, True, True]
+    assert visible(None, None) is None
+    assert visible(mask := torch.tensor([False, True, True, True, True]), None) is mask
+    assert visible(mask, bias).tolist() == [False, False, True, True, True]
+    assert visible(mask, bias[2:3]).tolist() == mask.tolist()
 
 
 # --- against a slow loop, and against torch -----------------------------------------------------
@@ -635,6 +638,188 @@ def test_half_precision_scores_beyond_its_range():
     assert found.weights.tolist() == [[1, 0]]
 
 
+# --- one door -----------------------------------------------------------------------------------
+
+
+def test_one_masked_call_is_a_few_calls_in_a_few_files_and_one_look():
+    given = (*three(), some_mask() | causal_mask(QUERY, KEY))
+    calls = own_calls(lambda: attend(*given))
+    assert len(calls) <= 9, calls
+    assert len({file for file, _ in calls}) <= 3
+    with Observer() as observed:
+        attend(*given)
+    assert observed.looks == 1
+    with Observer() as observed:
+        attend(*given[:3], bias=normal(*SHAPE))
+    assert observed.looks == 1
+
+
+@pytest.mark.parametrize("function", BOTH)
+def test_nothing_is_looked_at_without_a_mask_or_without_the_check(function):
+    given = three()
+    with Observer() as observed:
+        function(*given)
+        function(*given, some_mask(), check_finite=False)
+        function(*given, bias=normal(*SHAPE), check_finite=False)
+    assert observed.looks == 0
+
+
+@pytest.mark.parametrize("dropout_p", [0.0, 0.4])
+@pytest.mark.parametrize("check_finite", [True, False])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_the_last_lines_are_attends_bit_for_bit(dtype, check_finite, dropout_p):
+    query, key, value = three(dtype=dtype)
+    wide = torch.promote_types(dtype, torch.float32)
+    scores = query.to(wide) @ key.to(wide).mT * HEAD_DIM**-0.5
+    mask = some_mask() | causal_mask(QUERY, KEY)
+    choices = [
+        {"dropout_p": dropout_p, "generator": torch.Generator().manual_seed(4)} for _ in range(2)
+    ]
+    output, weights = scores_attend(scores, value.to(wide), mask, **choices[0])
+    found = attend(query, key, value, mask, check_finite=check_finite, **choices[1])
+    assert torch.equal(found.output, output.to(dtype))
+    assert torch.equal(found.weights, weights.to(dtype))
+
+
+@pytest.mark.parametrize("more", [{}, {"bias": normal(*SHAPE)}, {"softcap": 2.0}])
+@pytest.mark.parametrize("function", BOTH)
+def test_without_the_check_the_numbers_are_the_same(function, more):
+    if function is fused_attention and "softcap" in more:
+        return
+    given, mask = three(), some_mask()
+    results = [
+        gradients(lambda q, k, v, c=c: function(q, k, v, mask, check_finite=c, **more)[0], *given)
+        for c in (True, False)
+    ]
+    for checked, unchecked in zip(results[0][1], results[1][1], strict=True):
+        assert close(unchecked, checked)
+    assert close(results[0][0], results[1][0])
+    assert not results[1][0][1, 0, 2].any()  # sees nothing
+
+
+@pytest.mark.usefixtures("without_type_checks")  # what compiles does not trace their wrappers
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("function", BOTH)
+@pytest.mark.parametrize("hidden", ["mask", "bias"])
+def test_without_the_check_it_compiles_exports_and_runs_in_vmap_and_on_meta(function, hidden):
+    given, mask = three(), some_mask()
+    bias = torch.zeros(SHAPE, dtype=torch.float64).masked_fill(~mask, -math.inf)
+    last = {"mask": mask, "bias": bias}[hidden]
+
+    def call(query, key, value, last):
+        return function(query, key, value, check_finite=False, **{hidden: last}).output
+
+    expected = call(*given, last)
+    assert not expected[1, 0, 2].any()
+    compiled = torch.compile(call, fullgraph=True, backend="eager", dynamic=False)
+    assert torch.equal(compiled(*given, last), expected)
+    exported = torch.export.export(AsModule(call), (*given, last)).module()
+    assert torch.equal(exported(*given, last), expected)
+    assert close(torch.func.vmap(call)(*given, last), expected)
+    assert call(*(tensor.to("meta") for tensor in (*given, last))).shape == expected.shape
+    loss = torch.func.grad(lambda *args: call(*args).square().sum(), argnums=(0, 1, 2))
+    each = torch.func.vmap(loss)(*given, last)
+    _, whole = gradients_of_squares(call, *given, last)
+    for one, all_of_them in zip(each, whole, strict=True):
+        assert one.isfinite().all()
+        assert close(one, all_of_them)
+
+
+class AsModule(nn.Module):
+    """A function as torch.export wants it."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *args):
+        return self.function(*args)
+
+
+def gradients_of_squares(call, query, key, value, last):
+    given = [tensor.clone().requires_grad_() for tensor in (query, key, value)]
+    output = call(*given, last)
+    return output, torch.autograd.grad(output.square().sum(), given)
+
+
+@pytest.mark.parametrize("where", [0, 1, 2])
+def test_without_the_check_rubbish_leaks(where):
+    """What is given up, as the docstring says: a hidden NaN in one key is everywhere."""
+    given, mask = three(), torch.arange(KEY) < 4
+    given[where][..., 4, :] = math.nan
+    _, (of_query, of_key, _) = gradients(
+        lambda q, k, v: attend(q, k, v, mask, check_finite=False).output, *given
+    )
+    assert of_query.isnan().any() or of_key.isnan().any()
+
+
+@pytest.mark.parametrize("function", BOTH)
+@pytest.mark.parametrize("rubbish", RUBBISH)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_hidden_key_passes_the_door_unseen(function, rubbish, sign):
+    """One query, one hidden key: where an infinity makes a score of -inf, no output shows it."""
+    query, key, value = sign * torch.ones(1, 1, 2), torch.ones(1, 3, 2), torch.ones(1, 3, 2)
+    key[0, 2, 0] = rubbish
+    output, found = gradients(
+        lambda q, k, v: function(q, k, v, torch.tensor([True, True, False])).output,
+        query,
+        key,
+        value,
+    )
+    assert output.isfinite().all()
+    assert all(gradient.isfinite().all() for gradient in found)
+
+
+# --- autocast and wide biases -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("function", BOTH)
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_autocast_changes_no_bit(function, half):
+    given, mask = three(dtype=torch.float32), some_mask()
+    given[0] *= 1000  # scores beyond the range of float16
+    given[1] *= 100
+    expected = function(*given, mask)
+    with torch.autocast("cpu", half):
+        found = function(*given, mask)
+    assert found.output.dtype == torch.float32
+    assert torch.equal(found.output, expected.output)
+    if found.weights is not None:
+        assert torch.equal(found.weights, expected.weights)
+
+
+@pytest.mark.parametrize("wide", [torch.float32, torch.float64])
+@pytest.mark.parametrize("extreme", [-1e9, 7e4, -7e4, 1e30, -1e300])
+def test_a_bias_that_half_precision_cannot_hold_means_the_same_in_both_paths(wide, extreme):
+    if wide == torch.float32 and abs(extreme) > 1e38:
+        return
+    given = three(dtype=torch.float16)
+    bias = torch.zeros(QUERY, KEY, dtype=wide)
+    bias[:, 4:] = extreme
+    bias[3] = extreme  # a row that is finite throughout
+    with_weights, without = attend(*given, bias=bias), fused_attention(*given, bias=bias)
+    assert with_weights.output.isfinite().all()
+    assert close(without.output.float(), with_weights.output.float(), atol=2e-3, rtol=2e-3)
+    assert (with_weights.weights[:, :, 3].sum(-1) > 0.99).all()
+
+
+def test_the_weights_are_on_the_way_to_the_output_but_in_half_precision():
+    query, key, value = (tensor.float().requires_grad_() for tensor in three())
+    found = attend(query, key, value, some_mask())
+    (gradient,) = torch.autograd.grad(found.output.sum(), found.weights)
+    assert close(gradient, value.sum(-1)[..., None, :].expand_as(gradient).detach(), atol=1e-5)
+    found = attend(query.half(), key.half(), value.half(), some_mask())
+    with pytest.raises(RuntimeError, match="appears to not have been used in the graph"):
+        torch.autograd.grad(found.output.sum(), found.weights)
+
+
+@pytest.mark.parametrize("scale", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("function", BOTH)
+def test_a_scale_that_is_not_finite_is_named(function, scale):
+    with pytest.raises(ValueError, match=f"^scale: expected a finite number, got {scale}$"):
+        function(*three(), scale=scale)
+
+
 # --- shapes -------------------------------------------------------------------------------------
 
 
@@ -773,4 +958,3 @@ def test_widths_of_keys_and_values_may_differ():
     found = attend(*three())
     assert found.output.shape == (BATCH, HEAD, QUERY, VALUE_DIM)
     assert HEAD_DIM != VALUE_DIM
-    assert found.log_prob is None

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paying_attention.attention.softmax import attend, masked_softmax, widened
+from paying_attention.attention.softmax import attend, masked_softmax
 from tests.attention.slow_attention import gradients
 
 BATCH, HEAD, QUERY, KEY, VALUE = 2, 3, 5, 7, 11
@@ -371,10 +371,3 @@ def test_dropout_of_nothing_and_of_all():
     everything = attend(scores.requires_grad_(), value, dropout_p=1.0)
     assert not everything.weights.any()
     assert everything.output.equal(torch.zeros(QUERY, VALUE, dtype=torch.float64))
-
-
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
-def test_only_half_precision_is_widened(dtype):
-    tensor = torch.ones(3, dtype=dtype)
-    assert widened(tensor).dtype == (torch.float32 if dtype in HALVES else dtype)
-    assert widened(tensor).equal(tensor.float() if dtype in HALVES else tensor)
