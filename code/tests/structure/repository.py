@@ -1,5 +1,7 @@
 """What the structure tests read: the repository's files, and nothing else."""
 
+import ast
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,13 @@ CHAPTER_NAMES = [path.stem for path in CHAPTERS]
 def read_chapter(name: str) -> NotebookNode:
     """One chapter, by its file name without ending."""
     return nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4)
+
+
+@cache
+def chapter_code(name: str) -> ast.Module:
+    """All code cells of a chapter, one after the other; `pass` for what is no Python."""
+    cells = [cell.source for cell in read_chapter(name).cells if cell.cell_type == "code"]
+    return ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", "\n".join(cells)))
 
 
 def table_of_contents(path: Path = ROOT / "_toc.yml") -> list[str]:

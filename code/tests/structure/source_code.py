@@ -21,7 +21,7 @@ class Module:
 
     @property
     def room(self) -> str:
-        """The first part of the name: attention, data, … or checks."""
+        """The first part of the name: attention, data, … or claims."""
         return self.name.partition(".")[0]
 
 
@@ -34,6 +34,16 @@ def modules(package: Path = PACKAGE) -> list[Module]:
         ]
         result.append(Module(".".join(parts), path, ast.parse(path.read_text(encoding="utf-8"))))
     return result
+
+
+def planted(folder: Path, **sources: str) -> list[Module]:
+    """The modules of a package that is made up; `__` in a name stands for a dot."""
+    for name, source in {"__init__": "", **sources}.items():
+        path = folder / Path(*re.split(r"(?<=[a-z])__(?=[a-z])", name)).with_suffix(".py")
+        path.parent.mkdir(exist_ok=True, parents=True)
+        (path.parent / "__init__.py").touch()
+        path.write_text(source, encoding="utf-8")
+    return modules(folder)
 
 
 def imported_names(tree: ast.Module, module: str = "", *, is_package: bool = False) -> set[str]:
