@@ -32,7 +32,8 @@ SETUP = """\
 import importlib.util
 REPOSITORY = "{url}"
 if importlib.util.find_spec("paying_attention") is None:  # on Colab
-    %pip install -q "git+{{REPOSITORY}}#subdirectory=code"
+    package = f"git+{{REPOSITORY}}#subdirectory=code"
+    %pip install -q "{{package}}"
 import torch
 from paying_attention.figures.style import use_book_style
 use_book_style()
@@ -41,7 +42,13 @@ _ = torch.manual_seed(0)"""
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    "language_info": {
+        "name": "python",
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # What is drawn, and its resolution. The rest (the software's version, a date) tells of the machine.
