@@ -75,16 +75,17 @@ PLANTS = {
         {
             "html": '<section style="position: relative; height: 40px">'
             '<div style="position: absolute; inset: 0; background: #555"></div>'
-            '<div style="position: relative">on the dark</div></section><div>not on it</div>' * 2
+            '<div style="position: relative">dark</div></section>'
+            "<div>away from the dark ground</div>" * 2
         },
         *("color-contrast", VIEWS - DARK),
     ),
     "one of many, beside its own ground": (
         {
             "css": ".dark { background: #000; } .dark p { color: #ddd; }",
-            "html": '<div class="dark"><p>within its ground</p></div><div class="dark" style='
+            "html": '<div class="dark"><p>within its own ground</p></div><div class="dark" style='
             '"height: 20px"><p style="position: relative; top: 100px; background: none">'
-            "fallen out of its ground</p></div><p style='height: 200px'>room</p>",
+            "fallen</p></div><p style='height: 200px'>room</p>",
         },
         *("color-contrast", VIEWS - DARK),
     ),
@@ -93,8 +94,9 @@ PLANTS = {
                          for size in (32, 32, 12))},
         *("color-contrast", VIEWS),
     ),
-    "one of many names, too small a contrast where a control is disabled": (
-        {"html": '<button disabled class="n">long enough a name</button><button class="n">go</button>',
+    "a button that looks like a disabled one": (
+        {"html": '<button disabled class="n">long enough a name</button>'
+                 '<button class="n">go</button>',
          "css": ".n { color: #777 !important; background: #888; border: 0; min-height: 30px }"},
         *("color-contrast", VIEWS),
     ),
