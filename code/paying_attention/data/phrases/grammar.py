@@ -8,6 +8,7 @@ has no link. Elision (`j'`), contraction (`du`) and the choice of `an` come last
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from paying_attention.data.phrases import lexicon as lexicon
@@ -99,6 +100,7 @@ def elided(words: Sequence[str]) -> list[str]:
     ]
 
 
+@cache
 def marked(words: str, roles: str) -> str:
     """Give each of some words the same roles.
 

@@ -5,6 +5,7 @@ or `masculine feminine`, or with a third form for the place before a vowel: `vie
 Persons are counted: 0 `je`, 1 `tu`, 2 `il` or `elle`, 3 `nous`, 4 `ils` or `elles`.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 
@@ -153,6 +154,7 @@ _FRENCH = {
 _VOWELS = tuple("aâeéêiîoôuœh")  # every h of this lexicon is mute
 
 
+@cache
 def english_verb(verb: str, person: int) -> str:
     """Put an English verb into the present, or `was` into the past.
 
@@ -176,6 +178,7 @@ def english_verb(verb: str, person: int) -> str:
     return " ".join([first, *particle])
 
 
+@cache
 def english_plural(noun: str) -> str:
     """Put an English noun into the plural.
 
@@ -193,6 +196,7 @@ def english_plural(noun: str) -> str:
     return noun[:-1] + "ies" if noun[-1] == "y" and noun[-2] not in "aeou" else noun + "s"
 
 
+@cache
 def french_verb(infinitive: str, person: int) -> str:
     """Put a French verb into the present, or `était` into the other persons of the past.
 
@@ -217,6 +221,7 @@ def french_verb(infinitive: str, person: int) -> str:
     return stem + ("e" if stem.endswith("g") and person == 3 else "") + ending  # mangeons
 
 
+@cache
 def agreed(forms: str, *, feminine: bool, plural: bool, next_word: str = "") -> str:
     """Let a French adjective, participle or profession agree with its noun.
 
@@ -243,6 +248,7 @@ def agreed(forms: str, *, feminine: bool, plural: bool, next_word: str = "") -> 
     return others[1] if len(others) == 2 and word == masculine and is_vowel(next_word) else word
 
 
+@cache
 def french_plural(word: str) -> str:
     """Put a French noun or adjective into the plural.
 
@@ -258,6 +264,7 @@ def french_plural(word: str) -> str:
     return word[:-1] + "ux" if word.endswith("al") else word + ("x" if word[-3:] == "eau" else "s")
 
 
+@cache
 def is_vowel(word: str) -> bool:
     """Tell whether a French word begins with the sound of a vowel.
 

@@ -20,6 +20,7 @@ around.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 
 import torch
 
@@ -84,18 +85,25 @@ def split_phrases(*, seed: int = 0) -> tuple[Phrases, Phrases, Phrases]:
     """
     if not isinstance(seed, int):
         raise TypeError(f"seed: expected an integer, got {seed!r}")
+    training, validation, test = _split(seed)
+    return dict(training), dict(validation), dict(test)
+
+
+@cache
+def _split(seed: int) -> tuple[Phrases, Phrases, Phrases]:
     generator = torch.Generator().manual_seed(seed)
-    grammar = _grammar()
-    seen = Counter(word for pairs in grammar.values() for pair in pairs for word in _words(pair))
+    grammar, words = _grammar(), _words()
+    seen = Counter(chain.from_iterable(chain.from_iterable(words.values())))
     training, validation, test = {}, {}, {}
     for name, pairs in grammar.items():
         order = torch.randperm(len(pairs), generator=generator).tolist()
         num_test, num_validation = (int(len(pairs) * s) for s in (TEST_SHARE, VALIDATION_SHARE))
         held_out = []
         for i in order:
-            words = _words(pairs[i])
-            if len(held_out) < num_test + num_validation and min(seen[w] for w in words) > MIN_SEEN:
-                seen.subtract(words)
+            if len(held_out) == num_test + num_validation:
+                break
+            if min(map(seen.__getitem__, words[name][i])) > MIN_SEEN:
+                seen.subtract(words[name][i])
                 held_out.append(i)
         kept = set(range(len(pairs))) - set(held_out)
         training[name] = tuple(pairs[i] for i in sorted(kept))
@@ -104,15 +112,22 @@ def split_phrases(*, seed: int = 0) -> tuple[Phrases, Phrases, Phrases]:
     return training, validation, test
 
 
-def _words(pair: SentencePair) -> set[tuple[str, str]]:
-    """Words and their language: `table` is one of each."""
-    return {("en", word) for word in pair.source} | {("fr", word) for word in pair.target}
+@cache
+def _words() -> dict[str, list[set[tuple[str, str]]]]:
+    """List the words of each sentence with their language: `table` is one of each."""
+    return {
+        name: [
+            {("en", word) for word in pair.source} | {("fr", word) for word in pair.target}
+            for pair in pairs
+        ]
+        for name, pairs in _grammar().items()
+    }
 
 
 def draw_phrases(
     by_template: Mapping[str, Sequence[SentencePair]], count: int, *, generator: torch.Generator
 ) -> list[SentencePair]:
-    """Draw sentences with replacement, each template equally often, however few it has.
+    """Draw sentences with replacement, each template equally likely, however few it has.
 
     Args:
         by_template: Sentences by template, as `split_phrases` returns them.
@@ -123,9 +138,10 @@ def draw_phrases(
         ValueError: If there is no template, if one has no sentences, or if the count is negative.
 
     Example:
-        >>> training, _, _ = split_phrases()
-        >>> len(draw_phrases(training, 5, generator=torch.Generator().manual_seed(0)))
-        5
+        >>> one = {"lessons": SHOWCASE[:1], "others": SHOWCASE[1:2]}
+        >>> drawn = draw_phrases(one, 5, generator=torch.Generator().manual_seed(0))
+        >>> len(drawn), set(drawn) <= set(SHOWCASE[:2])
+        (5, True)
     """
     if not by_template:
         raise ValueError("by_template: expected at least one template, got none")
