@@ -13,35 +13,46 @@ window.accessibility = (() => {
   };
 
   // Everything with a background: what text may lie on, or under, without standing in it.
-  const layersByRow = () => {
+  const findLayers = () => {
+    const layers = new Map();
     const rows = new Map();
     for (const element of document.querySelectorAll("*")) {
       const ground = style(element, GROUND);
       if (ground.startsWith("rgba(0, 0, 0, 0)|none|")) continue;
       const box = element.getBoundingClientRect();
       const layer = { element, box, look: ground + style(element, ["position", "z-index"]) };
+      layers.set(element, layer);
       for (let row = Math.floor(box.top / ROW); row <= box.bottom / ROW; row += 1) {
         if (!rows.has(row)) rows.set(row, []);
         rows.get(row).push(layer);
       }
     }
-    return rows;
+    const around = new Map([[null, []]]); // the layers that an element stands in
+    const layersAround = (element) => {
+      if (!around.has(element)) {
+        const own = layers.has(element) ? [layers.get(element)] : [];
+        around.set(element, [...own, ...layersAround(element.parentElement)]);
+      }
+      return around.get(element);
+    };
+    return { at: (y) => rows.get(Math.floor(y / ROW)) || [], around: layersAround };
   };
 
   const holds = (box, x, y) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
 
-  // The layers that lie at a point although they are no ancestors, and ancestors that do not.
-  const surprises = (rows, element, x, y) =>
-    (rows.get(Math.floor(y / ROW)) || []).flatMap((layer) => {
-      const around = layer.element.contains(element);
-      if (holds(layer.box, x, y) === around) return [];
-      const order = layer.element.compareDocumentPosition(element);
-      return [`${around ? "beside" : "with"} ${order & 4} ${layer.look}`];
-    });
+  // The layers at a point that the text does not stand in, and those it does that are elsewhere.
+  const surprises = (layers, element, x, y) => {
+    const around = layers.around(element);
+    const strange = layers.at(y).filter((it) => holds(it.box, x, y) && !around.includes(it));
+    return [
+      ...strange.map((it) => `${it.element.compareDocumentPosition(element) & 4} ${it.look}`),
+      ...around.filter((it) => !holds(it.box, x, y)).map((it) => `beside ${it.look}`),
+    ];
+  };
 
   // Each element that shows text of its own, with all that decides about its contrast, in words.
   const describeTexts = () => {
-    const rows = layersByRow();
+    const layers = findLayers();
     const grounds = new Map([[null, ""]]);
     const groundsOf = (element) => {
       if (!grounds.has(element)) {
@@ -61,7 +72,7 @@ window.accessibility = (() => {
         if (!found.has(element)) {
           found.set(element, new Set([style(element, TEXT) + groundsOf(element)]));
         }
-        surprises(rows, element, (left + right) / 2, (top + bottom) / 2)
+        surprises(layers, element, (left + right) / 2, (top + bottom) / 2)
           .forEach((word) => found.get(element).add(word));
       }
     }
