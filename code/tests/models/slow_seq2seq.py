@@ -49,9 +49,7 @@ def slow_encode(model: Seq2Seq, source: Sequence[int]) -> SlowEncoded:
     return SlowEncoded(np.array(words), np.array(annotations), summary)
 
 
-def slow_score(
-    attention: str, w: Mapping[str, Array], s: Array, h: Array, j: int, max_source_len: int
-) -> float:
+def slow_score(attention: str, w: Mapping[str, Array], s: Array, h: Array, j: int) -> float:
     """How well the state s matches the annotation h at position j."""
     match attention:
         case "additive":  # Bahdanau et al., A.1.2
@@ -65,7 +63,7 @@ def slow_score(
             inside = w["pair_proj.weight"] @ np.concatenate([s, h]) + w["pair_proj.bias"]
             return w["score_proj.weight"][0] @ np.tanh(inside)
         case "location":  # eq. 8
-            return w["position_proj.weight"][j] @ s if j < max_source_len else -math.inf
+            return w["position_proj.weight"][j] @ s
     return s @ w["general.key_proj.weight"] @ h  # local, section 3.2
 
 
@@ -81,7 +79,7 @@ def slow_weights(
     weights = np.zeros(num_words)
     for j, h in enumerate(annotations):
         if not is_local or abs(j - centre) <= config.window:
-            weights[j] = math.exp(slow_score(config.attention, w, s, h, j, config.max_source_len))
+            weights[j] = math.exp(slow_score(config.attention, w, s, h, j))
     if weights.any():
         weights /= weights.sum()
     if config.attention == "local-p":  # eq. 10; not divided by the sum again

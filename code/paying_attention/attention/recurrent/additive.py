@@ -5,10 +5,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from paying_attention.attention.input_checks import check_sizes
-from paying_attention.attention.recurrent.decoder_attention import DecoderAttention
+from paying_attention.attention.recurrent.decoder_attention import ScoringAttention
 
 
-class AdditiveAttention(DecoderAttention):
+class AdditiveAttention(ScoringAttention):
     """Score with vᵀ tanh(W s + U h), then mix the annotations by the softmax of the scores.
 
     Args:
@@ -42,22 +42,12 @@ class AdditiveAttention(DecoderAttention):
         annotations: Float[Tensor, "batch key d_annotation"],
         mask: Bool[Tensor, "batch key"] | None,
     ) -> Float[Tensor, "batch key d_score"]:
-        """Compute U h once a sentence, since it does not depend on the state.
-
-        Args:
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
-        """
+        """Compute U h once a sentence, since it does not depend on the state."""
         return self.key_proj(super().prepare(annotations, mask))
 
     def scores(
         self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_score"]
     ) -> Float[Tensor, "batch key"]:
-        """Add what the state says to what each annotation says, and weigh the result.
-
-        Args:
-            query: The decoder's state.
-            prepared: Result of ``prepare``.
-        """
+        """Add what the state says to what each annotation says, and weigh the result."""
         hidden = torch.tanh(self.query_proj(query)[:, None] + prepared)
         return self.score_proj(hidden)[..., 0]

@@ -4,14 +4,15 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from paying_attention.attention.input_checks import check_boolean, check_sizes
-from paying_attention.attention.nan_safe import without_unseen
+from paying_attention.attention.nan_safe import clear_hidden, is_finite, mix
 from paying_attention.attention.softmax import AttentionOutput, attend
 
 
 class DecoderAttention(nn.Module):
     """Attention for a recurrent decoder, which asks one question at a time.
 
-    A subclass says how to score; the rest is the same for all of them.
+    A subclass says how to answer: ``prepare`` once a sentence, ``forward`` once a word. One that
+    scores every position is a ``ScoringAttention`` and says only how it scores.
 
     Args:
         d_query: Width of the decoder's state, which asks.
@@ -41,24 +42,13 @@ class DecoderAttention(nn.Module):
             annotations: What the encoder said at each source position.
             mask: True at real source words.
         """
-        return without_unseen(annotations, None if mask is None else mask[:, None])
-
-    def scores(
-        self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_key"]
-    ) -> Float[Tensor, "batch key"]:
-        """Say how well the state matches each annotation.
-
-        Args:
-            query: The decoder's state.
-            prepared: Result of ``prepare``.
-        """
-        raise NotImplementedError
+        return clear_hidden(annotations, None if mask is None else mask[:, None])
 
     def forward(
         self,
         query: Float[Tensor, "batch d_query"],
         annotations: Float[Tensor, "batch key d_annotation"],
-        prepared: Float[Tensor, "batch key d_key"],
+        prepared: Float[Tensor, "..."],
         mask: Bool[Tensor, "batch key"] | None = None,
         *,
         position: int = 0,
@@ -70,17 +60,16 @@ class DecoderAttention(nn.Module):
             annotations: What the encoder said at each source position.
             prepared: Result of ``prepare`` for these annotations.
             mask: True at real source words.
-            position: Which target word is written, counted from 0; most scores do not care.
+            position: Which target word is written, counted from 0; most kinds do not care.
+
+        Returns:
+            A context and a row of weights for each sentence; both zero where no word is real.
 
         Raises:
             ValueError: If a width or the mask's shape does not fit.
             TypeError: If the mask is not boolean.
         """
-        del position
-        self.check_inputs(query, annotations, mask)
-        scores = self.scores(query, prepared)[:, None]
-        context, weights, _ = attend(scores, annotations, None if mask is None else mask[:, None])
-        return AttentionOutput(context[:, 0], weights[:, 0])
+        raise NotImplementedError
 
     def check_inputs(
         self,
@@ -112,3 +101,61 @@ class DecoderAttention(nn.Module):
             raise ValueError(
                 f"mask: expected shape {tuple(annotations.shape[:-1])}, got {tuple(mask.shape)}"
             )
+
+
+class ScoringAttention(DecoderAttention):
+    """Attention that scores every position and mixes by the softmax of the scores.
+
+    A subclass says how to score; the rest is the same for all of them.
+    """
+
+    def scores(
+        self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_key"]
+    ) -> Float[Tensor, "batch key"]:
+        """Say how well the state matches each annotation.
+
+        Args:
+            query: The decoder's state.
+            prepared: Result of ``prepare``.
+        """
+        raise NotImplementedError
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch d_query"],
+        annotations: Float[Tensor, "batch key d_annotation"],
+        prepared: Float[Tensor, "batch key d_key"],
+        mask: Bool[Tensor, "batch key"] | None = None,
+        *,
+        position: int = 0,
+    ) -> AttentionOutput:
+        """Attend by the scores."""
+        del position
+        self.check_inputs(query, annotations, mask)
+        scores = self.scores(query, prepared)[:, None]
+        context, weights = attend(scores, annotations, None if mask is None else mask[:, None])
+        return AttentionOutput(context[:, 0], weights[:, 0])
+
+
+def context_vector(
+    weights: Float[Tensor, "batch key"],
+    values: Float[Tensor, "batch key dim"],
+    mask: Bool[Tensor, "batch key"],
+) -> Float[Tensor, "batch dim"]:
+    """Sum the values by weights that are there already; hidden ones do not leak, NaN included.
+
+    Args:
+        weights: Of one question a sentence; 0 where the mask is False.
+        values: What each position has to give.
+        mask: True where the question may look.
+
+    Example:
+        >>> import torch
+        >>> values = torch.tensor([[[1.0], [torch.nan]]])
+        >>> context_vector(torch.tensor([[0.5, 0.0]]), values, torch.tensor([[True, False]]))
+        tensor([[0.5000]])
+    """
+    context = weights[:, None] @ values
+    if not is_finite(context):
+        context = mix(weights[:, None], values, mask[:, None])
+    return context[:, 0]

@@ -1,11 +1,25 @@
 """Hard attention: pick one annotation instead of mixing all of them."""
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from paying_attention.attention.recurrent.decoder_attention import DecoderAttention
-from paying_attention.attention.softmax import AttentionOutput, masked_softmax
+from paying_attention.attention.nan_safe import wide_dtype
+from paying_attention.attention.recurrent.decoder_attention import (
+    DecoderAttention,
+    ScoringAttention,
+)
+from paying_attention.attention.softmax import masked_softmax
+
+
+class HardAttentionOutput(NamedTuple):
+    """What was picked, a row with a single 1 at it, and the log-probability of this pick."""
+
+    output: Float[Tensor, "batch d_annotation"]
+    weights: Float[Tensor, "batch key"]
+    log_prob: Float[Tensor, " batch"]
 
 
 class HardAttention(DecoderAttention):
@@ -18,7 +32,7 @@ class HardAttention(DecoderAttention):
         soft: An attention that scores every position; its scores are used.
 
     Raises:
-        ValueError: If ``soft`` has no scores of its own, as a window.
+        TypeError: If ``soft`` does not score every position, as one in a window.
 
     Example:
         >>> from paying_attention.attention.recurrent.luong import DotAttention
@@ -30,10 +44,10 @@ class HardAttention(DecoderAttention):
     Source: Xu et al. (2015), section 4.1; the estimator is Williams' (1992).
     """
 
-    def __init__(self, soft: DecoderAttention) -> None:
+    def __init__(self, soft: ScoringAttention) -> None:
         """Keep the attention whose scores decide."""
-        if type(soft).scores is DecoderAttention.scores:
-            raise ValueError(
+        if not isinstance(soft, ScoringAttention):
+            raise TypeError(
                 f"soft: expected an attention that scores every position, got {type(soft).__name__}"
             )
         super().__init__(soft.d_query, soft.d_context)
@@ -44,12 +58,7 @@ class HardAttention(DecoderAttention):
         annotations: Float[Tensor, "batch key d_annotation"],
         mask: Bool[Tensor, "batch key"] | None,
     ) -> Float[Tensor, "batch key d_key"]:
-        """Let the scores prepare what they need.
-
-        Args:
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
-        """
+        """Let the scores prepare what they need."""
         return self.soft.prepare(annotations, mask)
 
     def forward(
@@ -60,27 +69,15 @@ class HardAttention(DecoderAttention):
         mask: Bool[Tensor, "batch key"] | None = None,
         *,
         position: int = 0,
-    ) -> AttentionOutput:
-        """Pick one annotation for each sentence.
+    ) -> HardAttentionOutput:
+        """Pick one annotation for each sentence; zeros, and a log-probability of 0, where none is.
 
-        Args:
-            query: The decoder's state.
-            annotations: What the encoder said at each source position.
-            prepared: Result of ``prepare`` for these annotations.
-            mask: True at real source words.
-            position: Not needed here.
-
-        Returns:
-            The annotation, a row with a single 1, and the log-probability of this pick; zeros where
-            nothing may be seen.
-
-        Raises:
-            ValueError: If a width or the mask's shape does not fit.
-            TypeError: If the mask is not boolean.
+        After training, a sentence with a score of NaN has NaN everywhere.
         """
         del position
-        self.check_inputs(query, annotations, mask)
-        probabilities = masked_softmax(self.soft.scores(query, prepared), mask)
+        self.soft.check_inputs(query, annotations, mask)
+        scores = self.soft.scores(query, prepared)
+        probabilities = masked_softmax(scores.to(wide_dtype(scores)), mask)
         nothing = ~probabilities.any(dim=-1, keepdim=True)  # to see
         if self.training:
             pick = torch.multinomial(probabilities.masked_fill(nothing, 1.0), 1)
@@ -89,5 +86,10 @@ class HardAttention(DecoderAttention):
         log_prob = probabilities.gather(-1, pick).masked_fill(nothing, 1.0).log()[:, 0]
         weights = torch.zeros_like(probabilities).scatter(-1, pick, 1.0).masked_fill(nothing, 0.0)
         rows = torch.arange(len(pick), device=pick.device)
+        lost = probabilities[:, :1].isnan()
         picked = annotations[rows, pick[:, 0]].masked_fill(nothing, 0.0)
-        return AttentionOutput(picked, weights, log_prob)
+        return HardAttentionOutput(
+            picked.masked_fill(lost, torch.nan),
+            weights.masked_fill(lost, torch.nan).to(scores.dtype),
+            log_prob.to(scores.dtype),
+        )

@@ -33,14 +33,9 @@ class MultiHeadDecoderAttention(DecoderAttention):
         annotations: Float[Tensor, "batch key d_annotation"],
         mask: Bool[Tensor, "batch key"] | None,
     ) -> Float[Tensor, "batch 2 head key head_dim"]:
-        """Project the annotations to keys and values, once a sentence.
-
-        Args:
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
-        """
+        """Project the annotations to keys and values, once a sentence."""
         annotations = super().prepare(annotations, mask)
-        return torch.stack(self.heads.project(annotations, annotations), dim=1)
+        return torch.stack(self.heads.project_kv(annotations, annotations), dim=1)
 
     def forward(
         self,
@@ -51,21 +46,9 @@ class MultiHeadDecoderAttention(DecoderAttention):
         *,
         position: int = 0,
     ) -> AttentionOutput:
-        """Ask the annotations one question, with every head.
-
-        Args:
-            query: The decoder's state.
-            annotations: What the encoder said at each source position.
-            prepared: Result of ``prepare`` for these annotations.
-            mask: True at real source words.
-            position: Not used.
-
-        Raises:
-            ValueError: If a width or the mask's shape does not fit.
-            TypeError: If the mask is not boolean.
-        """
+        """Ask with every head. Where no word is real, the context is the bias of the output."""
         del position
         self.check_inputs(query, annotations, mask)
         seen = None if mask is None else mask[:, None, None]
-        context, weights, _ = self.heads.ask(query[:, None], *prepared.unbind(1), mask=seen)
+        context, weights = self.heads.attend_to(query[:, None], *prepared.unbind(1), mask=seen)
         return AttentionOutput(context[:, 0], weights[:, :, 0].mean(dim=1))

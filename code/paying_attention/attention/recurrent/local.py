@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from paying_attention.attention.nan_safe import mix
-from paying_attention.attention.recurrent.decoder_attention import DecoderAttention
+from paying_attention.attention.nan_safe import wide_dtype, without_autocast
+from paying_attention.attention.recurrent.decoder_attention import DecoderAttention, context_vector
 from paying_attention.attention.recurrent.luong import GeneralAttention
 from paying_attention.attention.softmax import AttentionOutput, masked_softmax
 
@@ -64,12 +64,7 @@ class LocalAttention(DecoderAttention):
         annotations: Float[Tensor, "batch key d_annotation"],
         mask: Bool[Tensor, "batch key"] | None,
     ) -> Float[Tensor, "batch key d_query"]:
-        """Compute W h once a sentence.
-
-        Args:
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
-        """
+        """Compute W h once a sentence."""
         return self.general.prepare(annotations, mask)
 
     def centres(
@@ -98,28 +93,19 @@ class LocalAttention(DecoderAttention):
         *,
         position: int = 0,
     ) -> AttentionOutput:
-        """Ask the annotations inside the window.
-
-        Args:
-            query: The decoder's state.
-            annotations: What the encoder said at each source position.
-            prepared: Result of ``prepare`` for these annotations.
-            mask: True at real source words.
-            position: Which target word is written, counted from 0.
-
-        Raises:
-            ValueError: If a width or the mask's shape does not fit.
-            TypeError: If the mask is not boolean.
-        """
+        """Ask the annotations inside the window; an empty one gives zeros."""
         self.check_inputs(query, annotations, mask)
         if mask is None:
             mask = torch.ones_like(prepared[..., 0], dtype=torch.bool)
-        lengths = mask.sum(dim=-1).to(query.dtype)
+        scores = self.general.scores(query, prepared)
+        dtype = wide_dtype(scores)  # half precision cannot count beyond 256
+        lengths = mask.sum(dim=-1).to(dtype)
         centres = self.centres(query, lengths, position)[:, None]
         distance = torch.arange(mask.shape[1], device=mask.device) - centres
-        seen = mask & (distance.abs() <= self.window)
-        weights = masked_softmax(self.general.scores(query, prepared), seen)
+        visible = mask & (distance.abs() <= self.window)
+        weights = masked_softmax(scores.to(dtype), visible)
         if self.centre_proj is not None:
             weights = weights * torch.exp(-2 * (distance / self.window) ** 2)  # σ = window / 2
-        context = mix(weights[:, None], annotations, seen[:, None])
-        return AttentionOutput(context[:, 0], weights)
+        with without_autocast(scores):
+            context = context_vector(weights, annotations.to(dtype), visible)
+        return AttentionOutput(context.to(scores.dtype), weights.to(scores.dtype))

@@ -1,14 +1,14 @@
-"""Luong's scores: dot, general, concat, location; attention in a window: local-m and local-p."""
+"""Luong's scores: dot, general, concat and location."""
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from paying_attention.attention.input_checks import check_sizes
-from paying_attention.attention.recurrent.decoder_attention import DecoderAttention
+from paying_attention.attention.recurrent.decoder_attention import ScoringAttention
 
 
-class DotAttention(DecoderAttention):
+class DotAttention(ScoringAttention):
     """Score with sᵀ h: no parameters, so state and annotations must have one width.
 
     Args:
@@ -35,16 +35,11 @@ class DotAttention(DecoderAttention):
     def scores(
         self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_query"]
     ) -> Float[Tensor, "batch key"]:
-        """Multiply the state with each annotation.
-
-        Args:
-            query: The decoder's state.
-            prepared: The annotations.
-        """
+        """Multiply the state with each annotation."""
         return (prepared @ query[..., None])[..., 0]
 
 
-class GeneralAttention(DecoderAttention):
+class GeneralAttention(ScoringAttention):
     """Score with sᵀ W h: a learned matrix between state and annotation.
 
     Args:
@@ -73,27 +68,17 @@ class GeneralAttention(DecoderAttention):
         annotations: Float[Tensor, "batch key d_annotation"],
         mask: Bool[Tensor, "batch key"] | None,
     ) -> Float[Tensor, "batch key d_query"]:
-        """Compute W h once a sentence, since it does not depend on the state.
-
-        Args:
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
-        """
+        """Compute W h once a sentence, since it does not depend on the state."""
         return self.key_proj(super().prepare(annotations, mask))
 
     def scores(
         self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_query"]
     ) -> Float[Tensor, "batch key"]:
-        """Multiply the state with each W h.
-
-        Args:
-            query: The decoder's state.
-            prepared: Result of ``prepare``.
-        """
+        """Multiply the state with each W h."""
         return (prepared @ query[..., None])[..., 0]
 
 
-class ConcatAttention(DecoderAttention):
+class ConcatAttention(ScoringAttention):
     """Score with vᵀ tanh(W [s; h]), the state above the annotation.
 
     It is additive attention with the two matrices side by side in one. Written as in the paper,
@@ -126,26 +111,19 @@ class ConcatAttention(DecoderAttention):
         query: Float[Tensor, "batch d_query"],
         prepared: Float[Tensor, "batch key d_annotation"],
     ) -> Float[Tensor, "batch key"]:
-        """Put the state above each annotation and send the pair through the small network.
-
-        Args:
-            query: The decoder's state.
-            prepared: The annotations.
-        """
+        """Put the state above each annotation and send the pair through the small network."""
         queries = query[:, None].expand(-1, prepared.shape[1], -1)
         hidden = torch.tanh(self.pair_proj(torch.cat([queries, prepared], dim=-1)))
         return self.score_proj(hidden)[..., 0]
 
 
-class LocationAttention(DecoderAttention):
+class LocationAttention(ScoringAttention):
     """Score with W s, one number for each source position: the words themselves are not looked at.
-
-    A source longer than ``max_source_len`` is cut: nobody looks at the words behind.
 
     Args:
         d_query: Width of the decoder's state s.
         d_annotation: Width of the annotations.
-        max_source_len: How many positions have a score.
+        max_source_len: How many positions have a score; a longer sentence is refused.
 
     Raises:
         ValueError: If a size is below 1.
@@ -169,12 +147,24 @@ class LocationAttention(DecoderAttention):
         query: Float[Tensor, "batch d_query"],
         prepared: Float[Tensor, "batch key d_annotation"],
     ) -> Float[Tensor, "batch key"]:
-        """Give each position its score, and those behind the last one minus infinity.
-
-        Args:
-            query: The decoder's state.
-            prepared: The annotations; only their number counts.
-        """
+        """Give each position its score; behind the last one, where only padding may be, it is 0."""
         scores = self.position_proj(query)[:, : prepared.shape[1]]
-        missing = prepared.shape[1] - scores.shape[1]
-        return nn.functional.pad(scores, (0, missing), value=-torch.inf)
+        return nn.functional.pad(scores, (0, prepared.shape[1] - scores.shape[1]))
+
+    def check_inputs(
+        self,
+        query: Float[Tensor, "batch d_query"],
+        annotations: Float[Tensor, "batch key d_annotation"],
+        mask: Bool[Tensor, "batch key"] | None,
+    ) -> None:
+        """Refuse a sentence with words behind the last position as well.
+
+        Raises:
+            ValueError: If there is one.
+        """
+        super().check_inputs(query, annotations, mask)
+        length, most = annotations.shape[1], self.position_proj.out_features
+        if length > most and (mask is None or mask[:, most:].any()):
+            raise ValueError(
+                f"annotations: expected at most max_source_len = {most} words, got up to {length}"
+            )

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from paying_attention.attention.input_checks import check_sizes
+
 LookingAttention = Literal[
     "additive", "dot", "general", "concat", "location", "local-m", "local-p", "multi-head"
 ]
 Attention = Literal["none", "constant"] | LookingAttention
-LOOKING: tuple[str, ...] = get_args(LookingAttention)
+LOOKING: tuple[str, ...] = get_args(LookingAttention)  # each is made in `attentions`
 ATTENTIONS: tuple[str, ...] = ("none", "constant", *LOOKING)
 
 
@@ -34,7 +36,7 @@ class Seq2SeqConfig:
         hard: Whether attention draws one position instead of mixing; with ``"luong"``'s decoder
             and without input feeding, so that a draw decides about its own word only.
         window: Positions on each side that ``"local-m"`` and ``"local-p"`` see.
-        max_source_len: Positions that ``"location"`` can tell apart.
+        max_source_len: Positions that ``"location"`` has a score for; it refuses longer sentences.
         num_heads: Heads of ``"multi-head"``; they share the width of the decoder's state.
 
     Raises:
@@ -62,9 +64,8 @@ class Seq2SeqConfig:
     def __post_init__(self) -> None:
         """Refuse settings that contradict each other."""
         sizes = "source_vocab_size target_vocab_size d_embedding d_encoder d_decoder"
-        for name in [*sizes.split(), "max_source_len", "num_heads"]:
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")
+        names = [*sizes.split(), "max_source_len", "num_heads"]
+        check_sizes(**{name: getattr(self, name) for name in names})
         for name, choices in (
             ("decoder", ("bahdanau", "luong")),
             ("attention", ATTENTIONS),

@@ -56,9 +56,12 @@ class Encoder(nn.Module):
             lengths: How many of them are real.
 
         Raises:
-            ValueError: If an id is outside the vocabulary or a length is zero or too long.
+            ValueError: If there is no sentence, if an id is outside the vocabulary, or if a length
+                is zero or too long.
         """
         check_ids("source", source, self.embedding.num_embeddings)
+        if len(source) == 0:
+            raise ValueError("source: expected one sentence or more, got none")
         if lengths.min() < 1 or lengths.max() > source.shape[1]:
             raise ValueError(f"lengths: expected 1 to {source.shape[1]}, got {lengths.tolist()}")
         return self.read(self.dropout(self.embedding(source)), lengths)
@@ -74,12 +77,18 @@ class Encoder(nn.Module):
             embedded: One vector for each source word, padded behind.
             lengths: How many of them are real.
         """
-        packed = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(
+            embedded,
+            lengths.cpu(),  # torch wants them there, wherever the batch is
+            batch_first=True,
+            enforce_sorted=False,
+        )
         states, last = self.gru(packed)
         width = embedded.shape[1]
         annotations, _ = pad_packed_sequence(states, batch_first=True, total_length=width)
         summary = torch.cat(tuple(last), dim=-1)
-        return Encoded(annotations, summary, padding_mask(lengths, width), embedded)
+        mask = padding_mask(lengths.to(embedded.device), width)
+        return Encoded(annotations, summary, mask, embedded)
 
 
 def check_ids(name: str, ids: Int[Tensor, "..."], vocab_size: int) -> None:

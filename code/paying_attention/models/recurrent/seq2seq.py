@@ -6,13 +6,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from paying_attention.attention.recurrent.hard import HardAttentionOutput
+from paying_attention.models.recurrent.attentions import make_attention
 from paying_attention.models.recurrent.config import Seq2SeqConfig
-from paying_attention.models.recurrent.decoder import (
-    BahdanauDecoder,
-    Decoder,
-    LuongDecoder,
-    make_memory,
-)
+from paying_attention.models.recurrent.decoder import BahdanauDecoder, Decoder, LuongDecoder
 from paying_attention.models.recurrent.encoder import Encoded, Encoder, check_ids
 
 
@@ -30,6 +27,10 @@ class Decoded(NamedTuple):
 class Seq2Seq(nn.Module):
     """Read a sentence, write its translation.
 
+    The readout scores every token, ``<pad>`` and ``<bos>`` too: which of them may be written is for
+    whoever decodes to say. What is said about a sentence does not depend on the others in its
+    batch, dropout and hard attention's draws aside.
+
     Example:
         >>> model = Seq2Seq(Seq2SeqConfig(source_vocab_size=9, target_vocab_size=7))
         >>> source, lengths = torch.tensor([[3, 4, 5]]), torch.tensor([3])
@@ -43,7 +44,7 @@ class Seq2Seq(nn.Module):
         """Make the encoder and the decoder that the config asks for."""
         super().__init__()
         self.config = config
-        attention = make_memory(config)
+        attention = make_attention(config)
         self.encoder = Encoder(config)
         writer = LuongDecoder if config.decoder == "luong" else BahdanauDecoder
         self.decoder: Decoder = writer(config, attention)
@@ -74,8 +75,10 @@ class Seq2Seq(nn.Module):
             target_input: ``<bos>`` and the right words so far.
 
         Raises:
-            ValueError: If an id is outside the vocabulary.
+            ValueError: If an id is outside the vocabulary, or if there is no step.
         """
+        if target_input.shape[1] == 0:
+            raise ValueError("target_input: expected <bos> at least, got no step")
         check_ids("target_input", target_input, self.decoder.embedding.num_embeddings)
         state, prepared = self.decoder.begin(encoded)
         features, answers = [], []
@@ -86,7 +89,7 @@ class Seq2Seq(nn.Module):
             answers.append(found)
         logits = self.decoder.readout(torch.stack(features, dim=1))
         weights = [found.weights for found in answers if found.weights is not None]
-        log_probs = [found.log_prob for found in answers if found.log_prob is not None]
+        log_probs = [found.log_prob for found in answers if isinstance(found, HardAttentionOutput)]
         return Decoded(
             logits,
             torch.stack(weights, dim=1) if weights else None,

@@ -3,6 +3,8 @@
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from paying_attention.attention.input_checks import check_sizes
+
 
 class RecurrentReader(nn.Module):
     """Embed, read with a GRU, answer from the last state.
@@ -24,11 +26,7 @@ class RecurrentReader(nn.Module):
     def __init__(self, vocab_size: int, num_answers: int, *, d_model: int = 128) -> None:
         """Make the layers."""
         super().__init__()
-        if min(vocab_size, num_answers, d_model) < 1:
-            raise ValueError(
-                f"vocab_size, num_answers, d_model: expected 1 or more, "
-                f"got {vocab_size}, {num_answers}, {d_model}"
-            )
+        check_sizes(vocab_size=vocab_size, num_answers=num_answers, d_model=d_model)
         self.embedding = nn.Embedding(vocab_size, d_model)
         self.gru = nn.GRU(d_model, d_model, batch_first=True)
         self.readout = nn.Linear(d_model, num_answers)

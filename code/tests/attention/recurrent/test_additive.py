@@ -134,7 +134,9 @@ def test_gradients_of_inputs_and_weights():
         return found.output, found.weights
 
     inputs = [query, annotations, *(p.detach().clone() for p in attention.parameters())]
-    assert torch.autograd.gradcheck(mix, tuple(tensor.requires_grad_() for tensor in inputs))
+    inputs = tuple(tensor.requires_grad_() for tensor in inputs)
+    # Random directions instead of one number after the other: a tenth of the time.
+    assert torch.autograd.gradcheck(mix, inputs, fast_mode=True)
 
 
 def test_a_gradient_against_differences_of_the_slow_loop():
@@ -200,7 +202,6 @@ def test_the_target_position_does_not_matter():
         attention(query, annotations, prepared, MASK, position=position) for position in (0, 5)
     )
     assert torch.equal(first.weights, later.weights)
-    assert first.log_prob is None
 
 
 def test_every_parameter_learns():

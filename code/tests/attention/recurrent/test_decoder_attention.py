@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from paying_attention.attention.recurrent.decoder_attention import DecoderAttention
+from paying_attention.attention.recurrent.decoder_attention import (
+    DecoderAttention,
+    ScoringAttention,
+    context_vector,
+)
 from tests.attention.test_softmax import normal, slow_attend
 
 BATCH, HEAD, QUERY, KEY, VALUE = 2, 3, 5, 7, 11
@@ -13,7 +17,7 @@ BATCH, HEAD, QUERY, KEY, VALUE = 2, 3, 5, 7, 11
 PADDED = torch.tensor([[True] * 7, [True, True, True, False, False, False, False]])
 
 
-class Given(DecoderAttention):
+class Given(ScoringAttention):
     """Scores that were fixed beforehand, whatever is asked."""
 
     def __init__(self, scores):
@@ -38,10 +42,9 @@ def test_one_question_is_attend_with_one_query(mask):
     weights, output = slow_attend(scores[:, None].numpy(), annotations.numpy(), everything)
     assert np.allclose(found.weights, weights[:, 0], rtol=1e-12, atol=0)
     assert np.allclose(found.output, output[:, 0], rtol=1e-12)
-    assert found.log_prob is None
 
 
-class Asked(DecoderAttention):
+class Asked(ScoringAttention):
     """Scores that are what was asked and what was prepared."""
 
     def scores(self, query, prepared):
@@ -92,8 +95,31 @@ def test_prepare_only_takes_the_padding_away():
 
 def test_a_kind_of_attention_must_say_how_it_scores():
     annotations = normal(BATCH, KEY, VALUE)
-    with pytest.raises(NotImplementedError):
-        DecoderAttention(3, VALUE)(normal(BATCH, 3), annotations, annotations)
+    for kind in (DecoderAttention, ScoringAttention):
+        with pytest.raises(NotImplementedError):
+            kind(3, VALUE)(normal(BATCH, 3), annotations, annotations)
+
+
+def test_a_context_is_the_sum_by_the_weights_and_nothing_hidden_leaks():
+    weights, values = normal(BATCH, KEY).square() * PADDED, normal(BATCH, KEY, VALUE, seed=1)
+    expected = np.einsum("bj,bjd->bd", weights.numpy(), values.numpy())
+    found = []
+    for rubbish in (0.0, torch.nan, -torch.inf):
+        spoilt = values.masked_fill(~PADDED[..., None], rubbish).requires_grad_()
+        given = weights.clone().requires_grad_()
+        context = context_vector(given, spoilt, PADDED)
+        context.square().sum().backward()
+        found.append((context, given.grad, spoilt.grad))
+        assert np.allclose(context.detach(), expected, rtol=1e-12)
+    for other in found[1:]:
+        assert all(torch.equal(*pair) for pair in zip(other, found[0], strict=True))
+
+
+def test_a_context_shows_a_value_that_is_not_finite_to_those_who_look():
+    weights, values = normal(BATCH, KEY).square() * PADDED, normal(BATCH, KEY, VALUE, seed=1)
+    values[0, 6, 2] = torch.nan
+    context = context_vector(weights, values, PADDED)
+    assert context.isnan().nonzero().tolist() == [[0, 2]]
 
 
 @pytest.mark.usefixtures("without_type_checks")

@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from paying_attention.attention.recurrent.additive import AdditiveAttention
-from paying_attention.attention.recurrent.hard import HardAttention
+from paying_attention.attention.recurrent.frozen_vector import FrozenVector
+from paying_attention.attention.recurrent.hard import HardAttention, HardAttentionOutput
+from paying_attention.attention.recurrent.heads import MultiHeadDecoderAttention
 from paying_attention.attention.recurrent.local import LocalAttention
 from paying_attention.attention.recurrent.luong import (
     ConcatAttention,
@@ -52,6 +54,7 @@ def ask_by_hand(n=1, mask=None, seed=0, *, training=True):
 
 def test_after_training_the_best_is_taken():
     _, found = ask_by_hand(training=False)
+    assert isinstance(found, HardAttentionOutput)
     assert found.weights.tolist() == [[0, 1, 0]]
     assert torch.equal(found.output, WORDS[1:2])
     assert found.log_prob.tolist() == pytest.approx([math.log(0.5)])
@@ -200,13 +203,42 @@ def test_a_sentence_without_words_has_zeros_and_finite_gradients(training):
     assert not query.grad[1].any()
 
 
-def test_what_has_no_scores_of_its_own_cannot_be_made_hard():
-    local = LocalAttention(D_QUERY, D_ANNOTATION, window=2, centre="m")
-    match = "soft: expected an attention that scores every position, got "
-    with pytest.raises(ValueError, match=match + "LocalAttention"):
-        HardAttention(local)
-    with pytest.raises(ValueError, match=match + "HardAttention"):
-        HardAttention(HardAttention(GeneralAttention(D_QUERY, D_ANNOTATION)))
+@pytest.mark.usefixtures("without_type_checks")
+def test_what_does_not_score_every_position_cannot_be_made_hard():
+    others = [
+        LocalAttention(D_QUERY, D_ANNOTATION, window=2, centre="m"),
+        MultiHeadDecoderAttention(D_ANNOTATION, D_ANNOTATION, num_heads=1),
+        FrozenVector(D_QUERY, D_ANNOTATION, 3),
+        HardAttention(GeneralAttention(D_QUERY, D_ANNOTATION)),
+    ]
+    for other in others:
+        match = (
+            f"soft: expected an attention that scores every position, got {type(other).__name__}"
+        )
+        with pytest.raises(TypeError, match=f"^{match}$"):
+            HardAttention(other)
+
+
+def test_a_score_of_nan_spoils_its_sentence_and_no_other():
+    """The place of the largest score is unknown then; a pick all the same could be padding."""
+    hard, query, annotations = hard_and_inputs()
+    expected = ask(hard.eval(), query, annotations, MASK)
+    annotations[1, 2] = torch.nan
+    found = ask(hard, query, annotations, MASK)
+    for part, whole in zip(found, expected, strict=True):
+        assert part[1].isnan().all()
+        assert torch.equal(part[0], whole[0])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_half_precision_is_decided_in_float32(training):
+    """In float16 a share of 1 / 300 000 would be 0, and its logarithm minus infinity."""
+    hard = HardAttention(DotAttention(1, 1)).train(training).half()
+    annotations = torch.zeros(1, 300_000, 1).half()
+    found = ask(hard, torch.ones(1, 1).half(), annotations)
+    assert found.weights.sum() == 1
+    assert found.log_prob.item() == pytest.approx(-math.log(300_000), rel=1e-3)
+    assert {part.dtype for part in found} == {torch.float16}
 
 
 @pytest.mark.usefixtures("without_type_checks")

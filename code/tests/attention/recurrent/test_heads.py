@@ -29,7 +29,6 @@ def test_a_question_is_multi_head_attention_with_one_query(mask):
     found = ask(attention, query, annotations, mask)
     assert found.output.shape == (BATCH, WIDTH)
     assert found.weights.shape == (BATCH, KEY)
-    assert found.log_prob is None
     for row in range(BATCH):
         length = KEY if mask is None else int(mask[row].sum())
         inputs = (t.numpy() for t in (query[row : row + 1], *[annotations[row, :length]] * 2))
@@ -60,7 +59,7 @@ def test_what_is_prepared_once_answers_all_questions():
     prepared = attention.prepare(annotations, MASK)
     assert prepared.shape == (BATCH, 2, HEADS, KEY, WIDTH // HEADS)
     kept = annotations.masked_fill(~MASK[..., None], 0.0)
-    assert torch.equal(prepared, torch.stack(attention.heads.project(kept, kept), dim=1))
+    assert torch.equal(prepared, torch.stack(attention.heads.project_kv(kept, kept), dim=1))
     elsewhere = torch.full_like(annotations, torch.nan)  # nobody looks there again
     for position, asks in enumerate((query, query.flip(0), 2 * query)):
         found = attention(asks, elsewhere, prepared, MASK, position=position)

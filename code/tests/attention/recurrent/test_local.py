@@ -95,6 +95,40 @@ def test_what_stands_outside_the_window_never_leaks(kind):
     assert torch.equal(again.weights, found.weights)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("centre", ["m", "p"])
+def test_half_precision_counts_beyond_256(centre, dtype):
+    """bfloat16 knows no 301, and float16 no 2049: positions are counted in float32."""
+    length, position = 4602, 2301
+    local = LocalAttention(D_QUERY, D_ANNOTATION, window=1, centre=centre).to(dtype)
+    query = torch.zeros(1, D_QUERY, dtype=dtype)  # the predicted centre is the middle
+    found = ask(local, query, torch.ones(1, length, D_ANNOTATION, dtype=dtype), position=position)
+    assert found.weights[0].nonzero().flatten().tolist() == [2300, 2301, 2302]
+    assert found.weights.dtype == found.output.dtype == dtype
+
+
+def test_autocast_changes_no_window():
+    local = LocalAttention(D_QUERY, D_ANNOTATION, window=1, centre="m")
+    query, annotations = torch.zeros(1, D_QUERY), torch.full((1, 400, D_ANNOTATION), 1 / 3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = ask(local, query, annotations, position=301)
+    assert found.weights[0].nonzero().flatten().tolist() == [300, 301, 302]
+    assert torch.allclose(found.output.float(), annotations[:, 0], rtol=1e-2)
+
+
+@pytest.mark.parametrize("pull", [-1e4, 1e4])
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_a_predicted_window_is_never_empty(length, pull):
+    """Not even if the sigmoid is 0 or 1 in float32: the centre stands at a word or one behind."""
+    local = LocalAttention(D_QUERY, D_ANNOTATION, window=1, centre="p")
+    for parameter in local.centre_proj.parameters():
+        nn.init.constant_(parameter, pull if parameter.shape[0] == 1 else 1.0)
+    mask = padding_mask(torch.tensor([length]), 7)
+    found = ask(local, torch.ones(1, D_QUERY), torch.ones(1, 7, D_ANNOTATION), mask)
+    assert 0 < found.weights.sum() <= 1
+    assert (found.weights[~mask] == 0).all()
+
+
 def test_a_predicted_window_by_hand():
     """Nothing predicted: p = S sigmoid(0), the middle. Four words, window 1, so σ = 1/2.
 

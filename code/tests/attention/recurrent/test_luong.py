@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from paying_attention.attention.recurrent.additive import AdditiveAttention
+from paying_attention.attention.recurrent.hard import HardAttention
 from paying_attention.attention.recurrent.local import LocalAttention
 from paying_attention.attention.recurrent.luong import (
     ConcatAttention,
@@ -23,7 +24,6 @@ from tests.attention.recurrent.luong_loops import (
     KEY,
     KINDS,
     MASK,
-    MAX_SOURCE_LEN,
     WINDOWS,
     arrays,
     ask,
@@ -41,7 +41,6 @@ def test_against_a_slow_loop(kind, mask):
     inputs = arrays(attention), query.numpy(), annotations.numpy()
     weights, output = slow(kind, *inputs, everything)
     assert found.weights.shape == (BATCH, KEY)
-    assert found.log_prob is None
     assert np.allclose(found.weights.detach(), weights, rtol=1e-11, atol=0)
     assert np.allclose(found.output.detach(), output, rtol=1e-11, atol=1e-14)
 
@@ -264,21 +263,35 @@ def test_location_looks_at_no_source_word():
     assert not torch.allclose(elsewhere.output, found.output)
 
 
-@pytest.mark.parametrize("length", [1, 5, 6, 7, 20])
-def test_location_cuts_long_sources(length):
+@pytest.mark.parametrize("length", [1, 5, 8])
+def test_location_scores_each_position_by_its_own_row(length):
     attention, query, _ = attention_and_inputs("location")
     annotations = torch.ones(BATCH, length, D_ANNOTATION, dtype=torch.float64)
-    found = ask(attention, query.requires_grad_(), annotations)
-    assert (found.weights[:, :MAX_SOURCE_LEN] > 0).all()
-    assert (found.weights[:, MAX_SOURCE_LEN:] == 0).all()
+    found = ask(attention, query, annotations)
+    everything = np.ones((BATCH, length), dtype=bool)
+    weights, _ = slow("location", arrays(attention), query.numpy(), annotations.numpy(), everything)
+    assert np.allclose(found.weights.detach(), weights, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("length", [9, 20])
+def test_location_refuses_a_sentence_beyond_its_last_position(length):
+    """It has no score for the words behind; without any it would silently look elsewhere."""
+    attention, query, _ = attention_and_inputs("location")
+    annotations = torch.ones(BATCH, length, D_ANNOTATION, dtype=torch.float64)
+    match = f"^annotations: expected at most max_source_len = 8 words, got up to {length}$"
+    with pytest.raises(ValueError, match=match):
+        ask(attention, query, annotations)
+    for mask in (torch.ones(BATCH, length) > 0, torch.arange(length).expand(BATCH, -1) != 2):
+        with pytest.raises(ValueError, match=match):
+            ask(attention, query, annotations, mask)
+        with pytest.raises(ValueError, match=match):
+            ask(HardAttention(attention), query, annotations, mask)
+    short = torch.tensor([[8], [3]]) > torch.arange(length)
+    found = ask(attention, query.requires_grad_(), annotations, short)  # padding may stand there
+    assert torch.equal(found.weights > 0, short)
     assert found.weights.sum(dim=1).tolist() == pytest.approx([1, 1])
     found.weights.square().sum().backward()
     assert query.grad.isfinite().all()
-    everything = np.ones((BATCH, length), dtype=bool)
-    inputs = arrays(attention), query.detach().numpy(), annotations.numpy()
-    weights, output = slow("location", *inputs, everything)
-    assert np.allclose(found.weights.detach(), weights, rtol=1e-12, atol=0)
-    assert np.allclose(found.output.detach(), output, rtol=1e-12)
 
 
 # --- refusals -----------------------------------------------------------------------------------

@@ -3,8 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from paying_attention.data.batching import Batch
+from paying_attention.models.recurrent import encoder
 from paying_attention.models.recurrent.encoder import Encoded, Encoder, check_ids
 from tests.models.slow_seq2seq import slow_encode
 from tests.toy import SOURCE_LENGTHS, SOURCE_VOCAB, toy_batch, toy_config, toy_model
@@ -92,16 +94,46 @@ def test_embeddings_are_read_as_their_ids_are():
 
 def test_words_are_what_the_encoder_read():
     """Dropped features stay dropped: attention that mixes words may not bring them back."""
-    encoder, batch = Encoder(toy_config(dropout=0.5)).double(), toy_batch()
+    reader, batch = Encoder(toy_config(dropout=0.5)).double(), toy_batch()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        encoded = encoder(batch.source, batch.source_lengths)
-    again = encoder.read(encoded.words, batch.source_lengths)
+        encoded = reader(batch.source, batch.source_lengths)
+    again = reader.read(encoded.words, batch.source_lengths)
     for found, expected in zip(again, encoded, strict=True):
         assert torch.equal(found, expected)
     assert 0.3 < (encoded.words == 0).double().mean() < 0.7
-    words = encoder.eval()(batch.source, batch.source_lengths).words
-    assert torch.equal(words, encoder.embedding(batch.source))
+    words = reader.eval()(batch.source, batch.source_lengths).words
+    assert torch.equal(words, reader.embedding(batch.source))
+
+
+class Elsewhere(torch.Tensor):
+    """Lengths that stand on another device, as far as can be told without one."""
+
+    def cpu(self):
+        return torch.Tensor.as_subclass(self, torch.Tensor)
+
+    def to(self, device):
+        assert isinstance(device, torch.device)
+        return self.cpu()
+
+
+def test_lengths_go_to_the_cpu_for_packing_and_to_the_words_for_the_mask(monkeypatch):
+    """Torch packs with lengths on the CPU only; the mask stands where the annotations do."""
+    model, batch, given = toy_model(), toy_batch(), []
+
+    def pack(embedded, lengths, **choices):
+        given.append(type(lengths))
+        return pack_padded_sequence(embedded, lengths, **choices)
+
+    expected = encode(model, batch)
+    monkeypatch.setattr(encoder, "pack_padded_sequence", pack)
+    monkeypatch.setattr(
+        encoder, "padding_mask", lambda lengths, _: given.append(type(lengths)) or expected.mask
+    )
+    embedded = model.encoder.embedding(batch.source)
+    found = model.encoder.read(embedded, batch.source_lengths.as_subclass(Elsewhere))
+    assert given == [torch.Tensor, torch.Tensor]
+    assert torch.equal(found.annotations, expected.annotations)
 
 
 def test_every_parameter_learns():
@@ -127,6 +159,11 @@ def test_a_source_id_outside_the_vocabulary_is_named(wrong):
     batch.source[2, 3] = wrong
     with pytest.raises(ValueError, match=f"source: expected ids 0 to 12, got {wrong}"):
         model(batch.source, batch.source_lengths, batch.target_input)
+
+
+def test_no_sentence_at_all_is_named():
+    with pytest.raises(ValueError, match=r"^source: expected one sentence or more, got none$"):
+        toy_model().encoder(torch.zeros(0, 4).long(), torch.zeros(0).long())
 
 
 @pytest.mark.parametrize("lengths", [(0, 3), (3, 5), (2, -1)])

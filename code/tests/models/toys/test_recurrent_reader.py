@@ -38,8 +38,8 @@ def test_the_order_of_the_tokens_matters():
 
 @pytest.mark.parametrize("sizes", [(0, 3, 5), (11, 0, 5), (11, 3, 0)])
 def test_a_size_below_one_is_named(sizes):
-    match = "expected 1 or more, got " + ", ".join(map(str, sizes))
-    with pytest.raises(ValueError, match=f"vocab_size, num_answers, d_model: {match}"):
+    name = ("vocab_size", "num_answers", "d_model")[sizes.index(0)]
+    with pytest.raises(ValueError, match=f"^{name}: expected 1 or more, got 0$"):
         RecurrentReader(sizes[0], sizes[1], d_model=sizes[2])
 
 
