@@ -17,15 +17,17 @@ from paying_attention.training.losses import translation_loss
 from tests.toy import SOURCE_LENGTHS, TARGET_VOCAB, toy_batch, toy_config, toy_model
 
 
-def slow_greedy(model, source, max_len):
-    """One sentence alone, read and written from the beginning for each new word."""
-    words = [1]
-    for _ in range(max_len):
-        logits = model(torch.tensor([source]), torch.tensor([len(source)]), torch.tensor([words]))
-        words.append(int(logits[0, -1].argmax()))
-        if words[-1] == 2:
-            return words[1:-1]
-    return words[1:]
+def check_likeliest(model, source, written, max_len):
+    """One sentence alone, under teacher forcing: each word is the likeliest after those before it.
+
+    So is the end, unless the sentence was given up. From word to word there is only one such text.
+    """
+    logits = model(
+        torch.tensor([source]), torch.tensor([len(source)]), torch.tensor([[1, *written]])
+    )
+    said = [*written, 2][:max_len]
+    assert logits[0].argmax(dim=-1).tolist()[: len(said)] == said
+    assert len(written) <= max_len
 
 
 def config_of(attention, **choices):
@@ -83,13 +85,13 @@ def corpus_of(*targets):
 
 
 @pytest.mark.parametrize("attention", ATTENTIONS)
-def test_against_a_slow_loop_over_the_whole_model(attention):
+def test_each_word_is_the_likeliest_after_those_before_it(attention):
     model, ends, texts = model_that_may_stop(attention), set(), set()
-    for seed in range(2):
+    for seed in range(3):
         batch = toy_batch(seed=seed)
         found = greedy_decode(model, batch.source, batch.source_lengths, max_len=9)
         for row, length in enumerate(SOURCE_LENGTHS):
-            assert found[row] == slow_greedy(model, batch.source[row, :length].tolist(), 9)
+            check_likeliest(model, batch.source[row, :length].tolist(), found[row], 9)
         ends |= {len(words) == 9 for words in found}
         texts |= {tuple(words) for words in found}
     assert ends == {True, False}  # some ended, some were given up
@@ -228,10 +230,14 @@ def test_too_long_is_wrong_and_not_cut_off(batch_size):
 
 @pytest.mark.parametrize("attention", ["none", "additive", "dot", "general", "local-m"])
 def test_accuracy_does_not_depend_on_the_batches(attention):
-    """The references are what a slow loop writes, half of them spoilt."""
+    """The references are what it writes of each sentence alone, half of them spoilt."""
     model, batch = model_that_may_stop(attention), toy_batch((4, 1, 7, 3, 7, 2, 5), (2,) * 7)
     rows = zip(batch.source.tolist(), batch.source_lengths.tolist(), strict=True)
-    targets = [slow_greedy(model, row[:length], 12) for row, length in rows]
+    targets = []
+    for row, length in rows:
+        alone = torch.tensor([row[:length]]), torch.tensor([length])
+        targets += greedy_decode(model, *alone, max_len=12)
+        check_likeliest(model, row[:length], targets[-1], 12)
     ended = sum(len(target) < 12 for target in targets)
     target = corpus_of(*targets).table.target
     corpus = Corpus(Batch(batch.source, batch.source_lengths, target))
@@ -253,13 +259,12 @@ def test_a_batch_size_below_one_is_named():
         translation_accuracy(chain({1: 2}), corpus_of([5]), batch_size=0)
 
 
-@pytest.mark.parametrize("attention", ["constant", "dot"])
-def test_a_model_that_learnt_three_sentences_by_heart_is_right(attention):
+def test_a_model_that_learnt_three_sentences_by_heart_is_right():
     batch = toy_batch((4, 2, 3), (3, 1, 4))
     corpus = Corpus(batch)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = Seq2Seq(config_of(attention))
+        model = Seq2Seq(config_of("dot"))
     assert translation_accuracy(model, corpus).successes < 3
     config = TrainingConfig(num_steps=60, learning_rate=0.05, warmup_steps=5)
     train(model, translation_loss, lambda generator: [batch], config)
@@ -355,7 +360,7 @@ def check_against_all_outputs(found, totals, *, beam_size, max_len, penalty):
 @pytest.mark.parametrize(("attention", "choices"), CHOICES)
 def test_a_beam_of_one_is_greedy(attention, choices):
     model, texts = model_that_may_stop(attention, **choices), set()
-    for seed in range(3):
+    for seed in range(2):
         batch = toy_batch(seed=seed)
         inputs = model, batch.source, batch.source_lengths
         greedy = greedy_decode(*inputs, max_len=9)

@@ -31,6 +31,7 @@ _HUNDREDS = {"hundert", "cent", "cents", "hundred"}
 _FRENCH_TEENS = {"onze", "douze", "treize", "quatorze", "quinze", "seize"}
 
 
+@cache
 def number_words(number: int, language: Literal["de", "fr", "en"]) -> tuple[str, ...]:
     """Write a number as tokens.
 
