@@ -354,6 +354,7 @@ def test_formulas_are_not_looked_for_in_it(build):
         (("a", "b", "\u200d"), ValueError, "printable characters, got"),
         (("a", "b", "\u0301"), ValueError, "printable characters, got"),
         (("a", "b", "c\nd"), ValueError, "printable characters, got"),
+        (("a", "b", "c\u2028d"), ValueError, "printable characters, got"),
         (("a", "b", "\u202ec"), ValueError, "printable characters, got"),
         (("a", "b", "\ud800"), ValueError, "printable characters, got"),
         (("a", "b", "x" * 17), ValueError, "printable characters, got"),

@@ -11,7 +11,9 @@
       });
       row.forEach(function (weight) { weights.push(weight); });
       if (gold && !gold[i].length) { return; } // nobody can say where this word should look
-      bits.push(add(row.map(function (w) { return w > 0 ? -w * Math.log2(w) : 0; })));
+      if (add(row) > 0) { // else it looks nowhere, which is no 0 bits
+        bits.push(add(row.map(function (w) { return w > 0 ? -w * Math.log2(w) : 0; })));
+      }
       const top = Math.max.apply(null, row);
       const right = gold && top > 0 && row.every(function (weight, j) {
         return weight <= top - 1e-9 || gold[i].includes(j); // a tie counts if all of it is gold
@@ -19,7 +21,8 @@
       hits += right ? 1 : 0;
     });
     return {
-      on: inputs.on, weights: weights, entropy: add(bits) / bits.length, hits: gold ? hits : null,
+      on: inputs.on, weights: weights, hits: gold ? hits : null,
+      entropy: bits.length ? add(bits) / bits.length : null,
     };
   }
 
@@ -29,7 +32,8 @@
   }
 
   function headsTexts(found, inputs, say) {
-    const dark = !found.on.length, scored = inputs.judged === 1 ? "hits, one" : "hits, more";
+    const spread = found.entropy === null ? "nowhere" : "bits";
+    const scored = inputs.judged === 1 ? "hits, one" : "hits, more";
     const hits = found.hits === null ? say("none") : say("of", { part: found.hits, all: inputs.judged });
     const texts = {
       count: say("of", { part: found.on.length, all: inputs.weights.length }),
@@ -40,7 +44,7 @@
     inputs.weights.forEach(function (head, h) {
       texts["on-" + h] = say(found.on.includes(h) ? "on" : "off");
     });
-    texts.summary = say(dark ? "dark" : inputs.gold ? scored : "bits", {
+    texts.summary = say(!found.on.length ? "dark" : inputs.gold ? scored : spread, {
       heads: headsText(found.on, say), entropy: texts.entropy, hits: hits,
       chance: display(inputs.chance),
     });

@@ -11,6 +11,7 @@ from paying_attention.explorables.frame.texts import display, fill, numbered
 TIED = 1e-9  # weights that are nearer to each other differ in the order of an addition
 SENTENCES = {
     "dark": "All heads are off: there are no weights to show.",
+    "nowhere": "With {heads} on, no word looks anywhere: all weights are 0.",
     "bits": "With {heads} on, a row of their mean has {entropy} bits.",
     "hits, one": (
         "With {heads} on, the largest weight lies on a gold link for {hits} word; a random map "
@@ -40,7 +41,8 @@ class HeadsState:
         on: The heads that are on.
         weights: Their mean, row by row; empty if all are off.
         entropy: Bits of a row of the mean, on average over the words that have a gold link (over
-            all words without gold links); None if all are off.
+            all words without gold links) and look somewhere; None if there is none, or all heads
+            are off.
         hits: How many words have their largest weight on a gold link; a tie counts if all of it
             does. None if all heads are off or without gold links.
     """
@@ -72,9 +74,11 @@ def heads_state(
         return HeadsState((), (), None, None)
     mean = np.array(weights, dtype=float)[list(on)].mean(axis=0)
     judged = [i for i in range(len(mean)) if gold is None or gold[i]]
-    bits = -(mean * np.log2(np.where(mean > 0, mean, 1.0)))[judged].sum(axis=1)
+    looking = [i for i in judged if mean[i].any()]
+    bits = -(mean * np.log2(np.where(mean > 0, mean, 1.0)))[looking].sum(axis=1)
+    entropy = float(bits.mean()) + 0.0 if looking else None
     hits = None if gold is None else sum(_is_hit(mean[i], gold[i]) for i in judged)
-    return HeadsState(tuple(on), tuple(mean.ravel().tolist()), float(bits.mean()) + 0.0, hits)
+    return HeadsState(tuple(on), tuple(mean.ravel().tolist()), entropy, hits)
 
 
 def chance(gold: Sequence[Sequence[int]], columns: int) -> float:
@@ -114,7 +118,8 @@ would be right for about 0.50.'
     texts["count"] = fill(SENTENCES["of"], part=len(state.on), all=num_heads)
     texts |= {"entropy": _entropy_text(state), "hits": _hits_text(state, judged)}
     scored = "hits, one" if judged == 1 else "hits, more"
-    key = "dark" if not state.on else "bits" if expected is None else scored
+    spread = "nowhere" if state.entropy is None else "bits"
+    key = "dark" if not state.on else spread if expected is None else scored
     values = {"entropy": texts["entropy"], "hits": texts["hits"], "heads": _heads_text(state.on)}
     values["chance"] = "" if expected is None else display(expected)
     return texts | {"summary": fill(SENTENCES[key], **values)}
