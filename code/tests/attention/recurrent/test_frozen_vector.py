@@ -46,7 +46,7 @@ def test_rubbish_at_padding_reaches_neither_output_nor_gradient(rubbish):
 
 
 def test_it_stays_on_the_device_of_the_annotations():
-    """The device "meta" holds shapes only, and refuses an index that stands elsewhere."""
+    """The device "meta" holds shapes only: a look at the data would fail."""
     prepared = FrozenVector(5, 3, 2).prepare(ANNOTATIONS.float().to("meta"), MASK.to("meta"))
     assert (prepared.device.type, prepared.shape) == ("meta", (2, 3))
 
