@@ -117,6 +117,8 @@ def test_a_script_starts_its_own_figure_and_not_one_of_another_version(browser):
 
 
 def test_a_program_that_takes_scripts_out_gets_live_figures(browser):
+    two = (KINDS["softmax"], softmax_temperature(name="second"))
+    others = [figure for kind, figure in KINDS.items() if kind != "softmax"]
     with opened(browser, "<main></main>") as page:
         page.evaluate(
             """(markups) => {
@@ -126,9 +128,9 @@ def test_a_program_that_takes_scripts_out_gets_live_figures(browser):
               scripts.forEach((script) => script.remove());
               scripts.forEach((script) => (0, eval)(script.textContent));
             }""",
-            [KINDS["softmax"]._repr_html_(), softmax_temperature(name="second")._repr_html_()],
+            [markup._repr_html_() for markup in (*two, *others)],
         )
-        expect(page.locator(LIVE)).to_have_count(2)
+        expect(page.locator(LIVE)).to_have_count(len(two) + len(others))
         sliders = page.get_by_role("slider").all()
         sliders[3].fill("1")  # the temperature of the first is not that of the second
         values = [slider.get_attribute("aria-valuetext") for slider in (sliders[3], sliders[7])]
