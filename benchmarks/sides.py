@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from paying_attention.attention.fused import fused_attention
-from paying_attention.attention.masks import causal_mask
+from paying_attention.attention.masks import causal_mask, padding_mask
 from paying_attention.attention.multi_head import MultiHeadAttention
 from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
 
@@ -65,8 +65,12 @@ def inputs(length: int) -> list[Tensor]:
 
 
 def mask_named(name: str, length: int) -> Tensor | None:
-    """Give the mask ``"none"`` or ``"causal"``."""
-    return {"none": None, "causal": causal_mask(length)}[name]
+    """Give the mask ``"none"``, ``"causal"``, or ``"padding"``: a quarter of the keys."""
+    if name == "none":
+        return None
+    if name == "padding":
+        return padding_mask(torch.tensor([3 * length // 4]), length)[:, None, None]
+    return causal_mask(length)
 
 
 def work(

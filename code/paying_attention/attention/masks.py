@@ -3,6 +3,11 @@
 Masks combine with ``&`` (both must allow it) and ``|`` (one is enough). A mask of queries and keys
 broadcasts over whatever stands in front; one without a query axis needs it first: the padding of a
 batch goes with heads as ``padding_mask(lengths, key_len)[:, None, None]``.
+
+There are as many keys as queries if ``key_len`` is None. ``offset`` says where query 0 stands among
+the keys: 0 if both begin together; behind a cache ``key_len - query_len``, the tokens in the cache.
+It may be negative. ``device`` is where the mask is made. A negative length is a ValueError, what is
+no integer a TypeError.
 """
 
 import torch
@@ -14,10 +19,6 @@ from paying_attention.attention.input_checks import check_integers
 
 def padding_mask(lengths: Int[Tensor, " batch"], key_len: int) -> Bool[Tensor, "batch key"]:
     """Let everybody look at the real tokens of a padded batch and at nothing behind them.
-
-    Args:
-        lengths: How many tokens of each sentence are real.
-        key_len: Width of the padded batch.
 
     Raises:
         TypeError: If the lengths are no integers.
@@ -47,18 +48,6 @@ def causal_mask(
 ) -> Bool[Tensor, "query key"]:
     """Let query i look at the keys j ≤ i + offset: at itself and at the past.
 
-    The offset says where the first query stands among the keys. It is 0 if both begin together;
-    behind a cache it is the number of tokens in the cache, ``key_len - query_len``.
-
-    Args:
-        query_len: Number of queries.
-        key_len: Number of keys; as many as queries if None.
-        offset: Position of query 0 among the keys; may be negative.
-        device: Where the mask is made.
-
-    Raises:
-        ValueError: If a length is negative.
-
     Example:
         >>> causal_mask(2, 4, offset=2)  # two new tokens behind a cache of two
         tensor([[ True,  True,  True, False],
@@ -81,15 +70,8 @@ def sliding_window_mask(
     """Let query i look at the keys from i + offset - left to i + offset + right.
 
     Args:
-        query_len: Number of queries.
-        key_len: Number of keys; as many as queries if None.
         left: How many keys before its own position it sees; all of them if None.
         right: How many keys behind its own position it sees; all of them if None.
-        offset: Position of query 0 among the keys; may be negative.
-        device: Where the mask is made.
-
-    Raises:
-        ValueError: If a length or a side of the window is negative.
 
     Example:
         >>> sliding_window_mask(3, left=1, right=0)
@@ -124,13 +106,6 @@ def prefix_mask(
 
     Args:
         prefix_len: How many keys, from the first, everybody sees.
-        query_len: Number of queries.
-        key_len: Number of keys; as many as queries if None.
-        offset: Position of query 0 among the keys; may be negative.
-        device: Where the mask is made.
-
-    Raises:
-        ValueError: If a length is negative.
 
     Example:
         >>> prefix_mask(2, 3)

@@ -40,12 +40,7 @@ def is_finite(
 
 
 def wide_dtype(*tensors: Float[Tensor, "..."] | None) -> torch.dtype:
-    """Give the dtype to compute in: float32, or that of the widest tensor.
-
-    Example:
-        >>> wide_dtype(torch.ones(1, dtype=torch.float16), None)
-        torch.float32
-    """
+    """Give the dtype to compute in: float32, or that of the widest tensor."""
     dtype = torch.float32
     for tensor in tensors:
         if tensor is not None:
@@ -71,16 +66,12 @@ def careful_attention(
 ) -> tuple[Float[Tensor, "*batch query value_dim"], Float[Tensor, "*batch query key"]]:
     """Attend beside numbers that are not finite.
 
+    A query that sees a NaN has NaN in output and weights, and sends no gradient.
+
     Args:
-        query: What is asked, scaled.
-        key: What is compared with it.
-        value: What is mixed.
-        mask: True where a query may look.
+        query: What is asked, scaled already.
         score: Turns products into scores: soft cap and bias.
         kept: Factors of the weights that dropout has drawn, or None.
-
-    Returns:
-        Output and weights. A query that sees a NaN has NaN in both, and sends no gradient.
     """
     scores = score(match(query, key, mask))
     weights = guarded_softmax(torch.where(mask, scores, -torch.inf))
@@ -116,10 +107,6 @@ def match(
     """Multiply each query with each key; a product that is not finite is a constant.
 
     Where the mask is False, a pair with a NaN in it has the product 0.
-
-    Example:
-        >>> match(torch.ones(1, 1), torch.tensor([[2.0], [torch.nan]]), torch.tensor([True, False]))
-        tensor([[2., 0.]])
     """
     bad_query, bad_key = (~rows_are_finite(tensor) for tensor in (query, key))
     clean = query.masked_fill(bad_query, 0.0) @ key.masked_fill(bad_key, 0.0).mT
@@ -136,11 +123,6 @@ def mix(
 
     They send no gradient, and neither does a row of weights that are NaN. The memory is a few times
     that of weights and values, however many numbers are not finite.
-
-    Args:
-        weights: How much of each value; 0 where the mask is False.
-        value: What each key has to give.
-        mask: True where a query may look.
 
     Example:
         >>> value = torch.tensor([[1.0], [torch.nan]])
@@ -177,13 +159,7 @@ def clear_hidden(
 
 
 def rows_are_finite(tensor: Float[Tensor, "*batch row dim"]) -> Bool[Tensor, "*batch row 1"]:
-    """Tell of each row whether all its numbers are finite.
-
-    Example:
-        >>> rows_are_finite(torch.tensor([[1.0, 2.0], [0.0, torch.inf]]))
-        tensor([[ True],
-                [False]])
-    """
+    """Tell of each row whether all its numbers are finite."""
     return tensor.detach().isfinite().all(dim=-1, keepdim=True)
 
 

@@ -30,11 +30,7 @@ def masked_softmax(
 
         weights = softmax(scores + M)        M is 0 where the mask is True and -inf elsewhere
 
-    Args:
-        mask: True where a query may look; broadcasts against the scores.
-
-    Returns:
-        Rows that sum to 1, or are all zero where nothing may be seen.
+    The rows sum to 1, or are all zero where nothing may be seen.
 
     Raises:
         TypeError: If the mask is not boolean.
@@ -67,7 +63,6 @@ def attend(
     that sees a NaN under a mask has an output of NaN, and leaves the gradients of others alone.
 
     Args:
-        value: What each key has to give.
         mask: True where a query may look; broadcasts against the scores.
         dropout_p: Probability that a weight is set to zero; the others grow by 1 / (1 - p).
         generator: Source of randomness of the dropout.
