@@ -62,8 +62,7 @@ def _is_sentence(target: Int[Tensor, "batch target"]) -> Bool[Tensor, " batch"]:
     """Tell of each row whether it is ``<bos>``, words, ``<eos>`` and padding behind."""
     place = torch.arange(target.shape[1], device=target.device)
     last = (target != PAD_ID).sum(dim=1, keepdim=True) - 1
-    right = torch.where(place < last, _is_word(target), target == PAD_ID)
-    right = torch.where(place == last, target == EOS_ID, right)
+    right = torch.where(place == last, target == EOS_ID, _is_word(target) | (place > last))
     right = torch.where(place == 0, target == BOS_ID, right)
     return right.all(dim=1) & (target == EOS_ID).any(dim=1)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from paying_attention.data.phrases import lexicon as lexicon
+from paying_attention.data.phrases import lexicon
 from paying_attention.data.sentence_pairs import Link, SentencePair
 
 _CONTRACTIONS = {("de", "le"): "du", ("de", "les"): "des"}

@@ -1,6 +1,6 @@
 """Eight templates of English–French sentences, one for each way in which words correspond.
 
-Their links follow the conventions of `phrases`.
+Their links follow the conventions that `sentences` explains.
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from paying_attention.data.phrases import lexicon as lexicon
+from paying_attention.data.phrases import lexicon
 from paying_attention.data.phrases.grammar import (
     ADULTS,
     CHILDREN,
