@@ -1,41 +1,55 @@
 """``make results``: run what is missing from the results files, or what is named.
 
-    python -m paying_attention.experiments [bottleneck | alignment | phrases | …] ...
+    python -m paying_attention.experiments [--canaries] [bottleneck | alignment | phrases | …] ...
 
 A run whose entry holds the same configuration is skipped; delete a file to run all of it again.
+``--canaries`` measures the canaries again and nothing else.
 """
 
+import argparse
 import sys
+from collections.abc import Sequence
 
 import torch
 
-from paying_attention.experiments.alignment import run_alignment, run_long, run_scores
-from paying_attention.experiments.bottleneck import run_grid, run_tuning
-from paying_attention.experiments.hard import run_hard
-from paying_attention.experiments.heads import run_heads
-from paying_attention.experiments.phrases import run_phrases
-from paying_attention.experiments.recall import run_recall
-from paying_attention.experiments.scaling import run_scaling
-from paying_attention.experiments.two_rules import run_two_rules
+from paying_attention.experiments import (
+    alignment,
+    bottleneck,
+    bottleneck_tuning,
+    hard,
+    heads,
+    phrases,
+    recall,
+    scaling,
+    scores,
+    scores_long,
+    two_rules,
+)
+from paying_attention.experiments.runner import run_missing, store_canary
 
-EXPERIMENTS = {
-    "bottleneck_tuning": run_tuning,
-    "bottleneck": run_grid,
-    "recall": run_recall,
-    "alignment": run_alignment,
-    "scores": run_scores,
-    "scores_long": run_long,
-    "phrases": run_phrases,
-    "hard": run_hard,
-    "scaling": run_scaling,
-    "two_rules": run_two_rules,
-    "heads": run_heads,
-}
+MODULES = (bottleneck_tuning, bottleneck, recall, alignment, scores, scores_long)
+MODULES += (phrases, hard, scaling, two_rules, heads)
+EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run what is missing, and store the canaries.
+
+    Args:
+        arguments: Of the command.
+    """
+    parser = argparse.ArgumentParser(prog="experiments")
+    parser.add_argument("names", nargs="*", metavar="experiment", help=", ".join(EXPERIMENTS))
+    parser.add_argument("--canaries", action="store_true", help="only measure canaries again")
+    given = parser.parse_args(arguments)
+    if unknown := set(given.names) - set(EXPERIMENTS):
+        parser.error(f"expected some of {list(EXPERIMENTS)}, got {sorted(unknown)}")
+    torch.set_num_threads(1)
+    for name in given.names or EXPERIMENTS:
+        if not given.canaries:
+            run_missing(EXPERIMENTS[name])
+        store_canary(EXPERIMENTS[name], again=given.canaries)
+
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    names = sys.argv[1:] or list(EXPERIMENTS)
-    if unknown := set(names) - set(EXPERIMENTS):
-        sys.exit(f"experiments: expected some of {list(EXPERIMENTS)}, got {sorted(unknown)}")
-    for name in names:
-        EXPERIMENTS[name]()
+    main(sys.argv[1:])

@@ -15,21 +15,20 @@ Expected, before the first run of this set-up:
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from paying_attention.experiments.alignment import SEEDS, AlignmentRun, alignment_by_test
-from paying_attention.experiments.bottleneck import (
-    FINGERPRINT_STEPS,
-    TRAINED_LENGTHS,
-    NumberTask,
-    accuracy_by_length,
-    number_task,
+from paying_attention.experiments.runner import Experiment, Outcome, Scale
+from paying_attention.experiments.tasks.measures import accuracy_by_test, alignment_by_test
+from paying_attention.experiments.tasks.number_runs import (
+    number_witness,
+    numbers_at,
+    trained_lengths,
 )
-from paying_attention.experiments.store import has_entry, make_entry, save_entry
+from paying_attention.experiments.tasks.numbers import NumberTask
+from paying_attention.experiments.tasks.translation import SEEDS, TranslationRun
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
 from paying_attention.training.losses import score_function_loss, translation_loss
 from paying_attention.training.seeding import seeded
@@ -37,11 +36,11 @@ from paying_attention.training.seeding import seeded
 NOISE_BATCHES = 64
 
 
-def hard_runs() -> Iterator[AlignmentRun]:
+def runs() -> Iterator[TranslationRun]:
     """List the trainings: soft and hard, three seeds each."""
     for seed in SEEDS:
         for hard in (False, True):
-            yield AlignmentRun("numbers", "additive", seed, decoder="luong", hard=hard)
+            yield TranslationRun("numbers", "additive", seed, decoder="luong", hard=hard)
 
 
 def gradient_noise(
@@ -60,7 +59,7 @@ def gradient_noise(
         mean's length.
 
     Raises:
-        ValueError: If there are fewer than two batches.
+        ValueError: If there are fewer than two batches, or if their mean gradient is zero.
     """
     parameters = list(model.decoder.attention.parameters())
     rows = []
@@ -70,10 +69,13 @@ def gradient_noise(
     if len(rows) < 2:
         raise ValueError(f"batches: expected two or more, got {len(rows)}")
     table = torch.stack(rows)
-    return float(table.var(dim=0).sum() / table.mean(dim=0).square().sum())
+    signal = table.mean(dim=0).square().sum()
+    if not signal:
+        raise ValueError("batches: expected a mean gradient, got zero")
+    return float(table.var(dim=0).sum() / signal)
 
 
-def noise_of(run: AlignmentRun, model: Seq2Seq, task: NumberTask) -> float:
+def noise_of(run: TranslationRun, model: Seq2Seq, task: NumberTask) -> float:
     """Measure a model's gradient noise on the same training batches for every run.
 
     Args:
@@ -91,24 +93,38 @@ def noise_of(run: AlignmentRun, model: Seq2Seq, task: NumberTask) -> float:
     return noise
 
 
-def run_hard() -> None:
-    """Train the runs and store what the test says."""
-    for run in hard_runs():
-        if has_entry("hard", run.name, asdict(run)):
-            continue
-        task = number_task()
-        model = run.build(len(task.source_vocabulary), len(task.target_vocabulary))
-        noise = {"start": round(noise_of(run, model, task), 4)}
-        history = run.fit(task.training, model)
-        noise["end"] = round(noise_of(run, model, task), 4)
-        last = history.losses[-100:]
-        results = {
-            "correct": accuracy_by_length(model, task.test),
-            **alignment_by_test(model, {k: task.test[k] for k in TRAINED_LENGTHS}),
-            "noise": noise,
-            "loss": round(sum(last) / len(last), 4),
-        }
-        fingerprint = history.losses[:FINGERPRINT_STEPS]
-        entry = make_entry(run.name, asdict(run), results, fingerprint, history.cpu_seconds)
-        save_entry("hard", entry)
-        print(run.name, results["correct"], noise, results["loss"], flush=True)
+def work(run: TranslationRun, scale: Scale) -> Outcome:
+    """Train one model and measure it, and the noise of its gradient before and after.
+
+    Args:
+        run: Which one.
+        scale: How much of it.
+    """
+    task = numbers_at(scale)
+    model = run.build_for(task)
+    noise = {"start": round(noise_of(run, model, task), 4)}
+    history = run.fit(task.training, model, scale)
+    noise["end"] = round(noise_of(run, model, task), 4)
+    last = history.losses[-100:]
+    results = {
+        "correct": accuracy_by_test(model, task.test),
+        **alignment_by_test(model, trained_lengths(task)),
+        "noise": noise,
+        "loss": round(sum(last) / len(last), 4),
+    }
+    return Outcome(model, history, results)
+
+
+EXPERIMENT = Experiment(
+    name="hard",
+    runs=runs,
+    work=work,
+    canary=TranslationRun(
+        *("numbers", "additive", 8, "luong"),
+        hard=True,
+        num_steps=32,
+        batch_size=8,
+        learning_rate=1e-2,
+    ),
+    witness=number_witness,
+)

@@ -15,41 +15,34 @@ Expected, before any of these models was trained:
    own, in two seeds of three or more, with 4 heads.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
+from torch import Tensor
 
 from paying_attention.data.batching import Corpus
+from paying_attention.data.sentence_pairs import SentencePair
 from paying_attention.evaluation.alignment_error import (
     AlignmentCounts,
     argmax_links,
     count_alignment,
 )
 from paying_attention.evaluation.decoding import translation_accuracy
-from paying_attention.experiments.bottleneck import (
-    FINGERPRINT_STEPS,
-    accuracy_by_length,
-    number_task,
-)
-from paying_attention.experiments.store import has_entry, make_entry, save_entry
+from paying_attention.experiments.runner import Experiment, Outcome, Scale
+from paying_attention.experiments.tasks.measures import accuracy_by_test, num_parameters, rounded
+from paying_attention.experiments.tasks.number_runs import EXAMPLE, number_witness, numbers_at
+from paying_attention.experiments.tasks.translation import SEEDS, Translator
 from paying_attention.explain.heads import entropy, head_matrices, without_heads
-from paying_attention.models.recurrent.config import Seq2SeqConfig
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
-from paying_attention.training.loop import History, TrainingConfig, train
-from paying_attention.training.losses import translation_loss
-from paying_attention.training.seeding import seeded
 
 HEADS = (1, 2, 4, 8)
-SEEDS = range(3)
 JUDGED_LENGTHS = range(2, 7)
 ABLATED_LENGTH = 6
-EXAMPLE = 5  # row of the test sentences of two numbers whose weights are stored
 
 
 @dataclass(frozen=True)
-class HeadsRun:
+class HeadsRun(Translator):
     """One training.
 
     Args:
@@ -73,88 +66,69 @@ class HeadsRun:
         """Name of the run in the results file."""
         return f"numbers-heads{self.num_heads}-seed{self.seed}"
 
-    def build(self) -> Seq2Seq:
-        """Make the untrained model."""
-        task = number_task()
-        config = Seq2SeqConfig(
-            len(task.source_vocabulary),
-            len(task.target_vocabulary),
-            attention="multi-head",
-            decoder="luong",
-            num_heads=self.num_heads,
-            dropout=self.dropout,
-        )
-        with seeded(self.seed):
-            return Seq2Seq(config)
-
-    def fit(self, model: Seq2Seq, *, num_steps: int | None = None) -> History:
-        """Train the model.
-
-        Args:
-            model: Made by ``build``.
-            num_steps: Stop after so many of the updates.
-        """
-        plan = TrainingConfig(
-            num_steps=self.num_steps, learning_rate=self.learning_rate, seed=self.seed
-        )
-        training = number_task().training
-        return train(
-            model,
-            translation_loss,
-            lambda generator: training.batches(self.batch_size, generator=generator),
-            plan,
-            description=self.name,
-            stop_after=num_steps,
-        )
+    def model_settings(self) -> dict[str, Any]:
+        """Name the attention and the decoder."""
+        return {"attention": "multi-head", "decoder": "luong"}
 
 
 def judge_heads(model: Seq2Seq, tests: Mapping[int, Corpus]) -> list[dict[str, Any]]:
-    """Describe each head by where it looks.
+    """Describe each head by where it looks while it writes words that have a sure link.
 
     Args:
         model: A trained model with heads.
-        tests: Sentences by their number of numbers.
+        tests: Sentences by their number of numbers; one without a sure link is left out.
 
     Returns:
         For each head the mean ``"entropy"`` of its rows in bits, the mean ``"distance"`` in words
-        between its largest weight and the nearest sure link, and the ``"alignment"`` counts of its
-        largest weights, ``[|A∩S|, |A∩P|, |A|, |S|]``.
+        between its largest weight and the nearest sure link (both None if it looks nowhere), and
+        the ``"alignment"`` counts of its largest weights, ``[|A∩S|, |A∩P|, |A|, |S|]``.
+
+    Raises:
+        ValueError: If no sentence has a sure link.
     """
-    parts: list[list[tuple[float, float, AlignmentCounts]]] = []
-    for corpus in tests.values():
-        for heads, pair in zip(head_matrices(model, corpus), corpus.pairs, strict=True):
-            judged = sorted({target for target, _ in pair.sure})
-            parts.append(
-                [
-                    (
-                        float(entropy(matrix[judged]).mean()),
-                        _distance(argmax_links(matrix, pair), pair.sure),
-                        count_alignment(argmax_links(matrix, pair), pair),
-                    )
-                    for matrix in heads
-                ]
-            )
-    described = []
-    for head in zip(*parts, strict=True):
-        entropies, distances, counts = zip(*head, strict=True)
-        described.append(
-            {
-                "entropy": round(sum(entropies) / len(entropies), 3),
-                "distance": round(sum(distances) / len(distances), 3),
-                "alignment": list(asdict(AlignmentCounts.pool(counts)).values()),
-            }
-        )
-    return described
-
-
-def _distance(links: Any, sure: Any) -> float:
-    """Average over the linked words how far the link is from the nearest sure one."""
-    far = [
-        min(abs(source - gold) for word, gold in sure if word == target)
-        for target, source in links
-        if any(word == target for word, _ in sure)
+    judged = [
+        [_judge(matrix, pair) for matrix in heads]
+        for corpus in tests.values()
+        for heads, pair in zip(head_matrices(model, corpus), corpus.pairs, strict=True)
+        if pair.sure
     ]
-    return sum(far) / len(far)
+    if not judged:
+        raise ValueError("tests: expected a sentence with a sure link, got none")
+    return [_describe(head) for head in zip(*judged, strict=True)]
+
+
+def _judge(
+    matrix: Tensor, pair: SentencePair
+) -> tuple[float | None, float | None, AlignmentCounts]:
+    """Entropy and distance of one head in one sentence, None where it looks nowhere; its counts."""
+    links = argmax_links(matrix, pair)
+    spread = entropy(matrix[sorted({target for target, _ in pair.sure})])
+    spread = spread[~spread.isnan()]
+    far = [
+        min(abs(source - gold) for word, gold in pair.sure if word == target)
+        for target, source in links
+    ]
+    return (
+        float(spread.mean()) if len(spread) else None,
+        sum(far) / len(far) if far else None,
+        count_alignment(links, pair),
+    )
+
+
+def _describe(
+    sentences: Iterable[tuple[float | None, float | None, AlignmentCounts]],
+) -> dict[str, Any]:
+    entropies, distances, counts = zip(*sentences, strict=True)
+    return {
+        "entropy": _mean(entropies),
+        "distance": _mean(distances),
+        "alignment": list(asdict(AlignmentCounts.pool(counts)).values()),
+    }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known) / len(known), 3) if known else None
 
 
 def ablate(model: Seq2Seq, corpus: Corpus) -> list[list[int]]:
@@ -183,28 +157,30 @@ def runs() -> Iterator[HeadsRun]:
             yield HeadsRun(heads, seed)
 
 
-def run_heads() -> None:
-    """Train the models and store what their heads do."""
-    task = number_task()
-    for run in runs():
-        if has_entry("heads", run.name, asdict(run)):
-            continue
-        model = run.build()
-        history = run.fit(model)
-        results = {
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "correct": accuracy_by_length(model, task.test),
-            "heads": judge_heads(model, {k: task.test[k] for k in JUDGED_LENGTHS}),
-            "without": ablate(model, task.test[ABLATED_LENGTH]),
-            "example": _rounded(head_matrices(model, task.test[2])[EXAMPLE]),
-        }
-        fingerprint = history.losses[:FINGERPRINT_STEPS]
-        save_entry(
-            "heads", make_entry(run.name, asdict(run), results, fingerprint, history.cpu_seconds)
-        )
-        seconds = f"{history.cpu_seconds:.0f} CPU s"
-        print(run.name, results["correct"]["6"], results["without"], seconds, flush=True)
+def work(run: HeadsRun, scale: Scale) -> Outcome:
+    """Train one model and see what its heads do.
+
+    Args:
+        run: Which one.
+        scale: How much of it.
+    """
+    task = numbers_at(scale)
+    model = run.build_for(task)
+    history = run.fit(task.training, model, scale)
+    results = {
+        "parameters": num_parameters(model),
+        "correct": accuracy_by_test(model, task.test),
+        "heads": judge_heads(model, {k: task.test[k] for k in JUDGED_LENGTHS}),
+        "without": ablate(model, task.test[1 if scale.small else ABLATED_LENGTH]),
+        "example": rounded(head_matrices(model, task.test[2])[EXAMPLE]),
+    }
+    return Outcome(model, history, results)
 
 
-def _rounded(heads: torch.Tensor) -> list[list[list[float]]]:
-    return [[[round(weight, 3) for weight in row] for row in matrix] for matrix in heads.tolist()]
+EXPERIMENT = Experiment(
+    name="heads",
+    runs=runs,
+    work=work,
+    canary=HeadsRun(2, 4, num_steps=40, batch_size=32, learning_rate=1e-2),
+    witness=number_witness,
+)

@@ -1,7 +1,9 @@
 """Chapter 01's memory test: a recurrent reader, asked about one of several pairs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,9 +16,10 @@ from paying_attention.data.toys.associative_recall import (
     RecallBatch,
     recall_batch,
 )
-from paying_attention.experiments.store import has_entry, make_entry, save_entry
+from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit
+from paying_attention.experiments.tasks.digests import batch_digest
 from paying_attention.models.toys.recurrent_reader import RecurrentReader
-from paying_attention.training.loop import History, TrainingConfig, train
+from paying_attention.training.loop import History
 from paying_attention.training.seeding import seeded
 
 TRAINED_PAIRS = range(1, 7)
@@ -24,7 +27,7 @@ TRAINED_FILLERS = (0, 1, 2, 5, 10, 20, 30)
 TESTED_PAIRS = range(1, NUM_KEYS + 1)
 TESTED_FILLERS = (0, 10, 20, 40, 80)
 NUM_TEST = 500
-FINGERPRINT_STEPS = 5
+TEST_SEED = 1_000_000  # far from the seeds of the trainings
 
 
 @dataclass(frozen=True)
@@ -54,23 +57,26 @@ class RecallRun:
         """Name of the run in the results file."""
         return f"recurrent-seed{self.seed}"
 
-    def fit(self, *, num_steps: int | None = None) -> tuple[RecurrentReader, History]:
+    def build(self) -> RecurrentReader:
+        """Make the untrained reader."""
+        with seeded(self.seed):
+            return RecurrentReader(VOCAB_SIZE, NUM_VALUES, d_model=self.d_model)
+
+    def fit(self, model: RecurrentReader, scale: Scale = FULL) -> History:
         """Train on 1 to 6 pairs with 0 to 30 fillers behind them.
 
         Args:
-            num_steps: Stop after so many of the updates.
+            model: Made by ``build``.
+            scale: How much of the run.
         """
-        with seeded(self.seed):
-            model = RecurrentReader(VOCAB_SIZE, NUM_VALUES, d_model=self.d_model)
-        config = TrainingConfig(
-            num_steps=self.num_steps, learning_rate=self.learning_rate, seed=self.seed
-        )
-        history = train(
-            model, recall_loss, self._questions, config, description=self.name, stop_after=num_steps
-        )
-        return model, history
+        return fit(self, model, recall_loss, self.questions, scale)
 
-    def _questions(self, generator: torch.Generator) -> Iterator[RecallBatch]:
+    def questions(self, generator: torch.Generator) -> Iterator[RecallBatch]:
+        """Draw a pass of batches to learn from.
+
+        Args:
+            generator: Source of randomness.
+        """
         for _ in range(1000):
             pairs = self.pairs[torch.randint(len(self.pairs), (), generator=generator)]
             fillers = self.fillers[torch.randint(len(self.fillers), (), generator=generator)]
@@ -87,6 +93,24 @@ def recall_loss(model: nn.Module, batch: RecallBatch) -> Tensor:
     return F.cross_entropy(model(batch.tokens), batch.answer)
 
 
+def held_out_questions() -> Iterator[tuple[str, RecallBatch]]:
+    """Draw the questions of the test, always the same ones.
+
+    Returns:
+        ``"pairs/fillers"`` and the questions, one batch for each lag, from 0 upwards.
+    """
+    generator = torch.Generator().manual_seed(TEST_SEED)
+    for pairs in TESTED_PAIRS:
+        for fillers in TESTED_FILLERS:
+            for lag in range(pairs):
+                yield (
+                    f"{pairs}/{fillers}",
+                    recall_batch(
+                        NUM_TEST, pairs, num_fillers=fillers, lag=lag, generator=generator
+                    ),
+                )
+
+
 @torch.no_grad()
 def recall_by_lag(model: RecurrentReader) -> dict[str, list[list[int]]]:
     """Count right answers by pairs, fillers and lag.
@@ -97,30 +121,44 @@ def recall_by_lag(model: RecurrentReader) -> dict[str, list[list[int]]]:
     Returns:
         Under ``"pairs/fillers"`` one ``[right, asked]`` for each lag, from 0 upwards.
     """
-    generator = torch.Generator().manual_seed(1_000_000)  # far from the seeds of the trainings
     counts: dict[str, list[list[int]]] = {}
-    for pairs in TESTED_PAIRS:
-        for fillers in TESTED_FILLERS:
-            row = []
-            for lag in range(pairs):
-                batch = recall_batch(
-                    NUM_TEST, pairs, num_fillers=fillers, lag=lag, generator=generator
-                )
-                right = model(batch.tokens).argmax(dim=-1) == batch.answer
-                row.append([int(right.sum()), NUM_TEST])
-            counts[f"{pairs}/{fillers}"] = row
+    for name, batch in held_out_questions():
+        right = model(batch.tokens).argmax(dim=-1) == batch.answer
+        counts.setdefault(name, []).append([int(right.sum()), len(right)])
     return counts
 
 
-def run_recall() -> None:
-    """Train three readers and ask them."""
+def runs() -> Iterator[RecallRun]:
+    """List the trainings of three readers."""
     for seed in range(3):
-        run = RecallRun(seed)
-        if has_entry("recall", run.name, asdict(run)):
-            continue
-        model, history = run.fit()
-        results = {"correct": recall_by_lag(model)}
-        fingerprint = history.losses[:FINGERPRINT_STEPS]
-        entry = make_entry(run.name, asdict(run), results, fingerprint, history.cpu_seconds)
-        save_entry("recall", entry)
-        print(run.name, results["correct"]["6/0"], f"{history.cpu_seconds:.0f} CPU s", flush=True)
+        yield RecallRun(seed)
+
+
+def work(run: RecallRun, scale: Scale) -> Outcome:
+    """Train one reader and ask it.
+
+    Args:
+        run: Which one.
+        scale: How much of it.
+    """
+    model = run.build()
+    history = run.fit(model, scale)
+    return Outcome(model, history, {"correct": recall_by_lag(model)})
+
+
+@torch.no_grad()
+def witness(model: RecurrentReader) -> dict[str, Any]:
+    """Say of which questions the canary comes, and how well its reader answers a few.
+
+    Args:
+        model: The canary's reader.
+    """
+    drawn = [batch for _, batch in held_out_questions()]
+    trained = islice(RecallRun(0).questions(torch.Generator().manual_seed(0)), 5)
+    loss = recall_loss(model, drawn[0])
+    return {"data": batch_digest([*drawn, *trained]), "loss": round(float(loss), 6)}
+
+
+EXPERIMENT = Experiment(
+    name="recall", runs=runs, work=work, canary=RecallRun(0, num_steps=60), witness=witness
+)

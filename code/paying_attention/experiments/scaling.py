@@ -20,14 +20,26 @@ Expected, for the runs below (twice the updates, five rates):
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 import torch
 
-from paying_attention.data.toys.lookup import LookupBatch, lookup_batch
-from paying_attention.experiments.store import has_entry, make_entry, save_entry
+from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit
+from paying_attention.experiments.tasks.digests import batch_digest
+from paying_attention.experiments.tasks.lookup import (
+    NUM_KEYS,
+    NUM_TEST,
+    NUM_VALUES,
+    TEST_SEED,
+    VALIDATION_SEED,
+    count_right,
+    questions,
+    training_questions,
+)
 from paying_attention.models.toys.soft_dictionary import Scaling, SoftDictionary
-from paying_attention.training.loop import History, TrainingConfig, TrainingDivergedError, train
+from paying_attention.training.loop import History, TrainingDivergedError
 from paying_attention.training.losses import lookup_loss
 from paying_attention.training.seeding import seeded
 
@@ -35,9 +47,6 @@ WIDTHS = (16, 64, 256, 1024)
 SCALINGS: tuple[Scaling, ...] = ("by √d_k", "none", "in the weights")
 RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 SEEDS = range(3)
-NUM_PAIRS, NUM_KEYS, NUM_VALUES = 16, 64, 16
-BATCH_SIZE, NUM_TEST = 64, 2000
-VALIDATION_SEED, TEST_SEED = 2_000_000, 3_000_000  # far from the seeds of the trainings
 FINGERPRINT_STEPS = 3
 
 
@@ -71,29 +80,14 @@ class ScalingRun:
                 NUM_KEYS, NUM_VALUES, head_dim=self.head_dim, scaling=self.scaling
             )
 
-    def fit(self, model: SoftDictionary, *, num_steps: int | None = None) -> History:
+    def fit(self, model: SoftDictionary, scale: Scale = FULL) -> History:
         """Train the dictionary.
 
         Args:
             model: Made by ``build``.
-            num_steps: Stop after so many of the updates.
+            scale: How much of the run.
         """
-        plan = TrainingConfig(
-            num_steps=self.num_steps, learning_rate=self.learning_rate, seed=self.seed
-        )
-        return train(
-            model, lookup_loss, _batches, plan, description=self.name, stop_after=num_steps
-        )
-
-
-def questions(seed: int) -> LookupBatch:
-    """Draw the dictionaries that a training never sees.
-
-    Args:
-        seed: ``VALIDATION_SEED`` or ``TEST_SEED``.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    return _draw(NUM_TEST, generator)
+        return fit(self, model, lookup_loss, training_questions, scale)
 
 
 @torch.no_grad()
@@ -115,18 +109,6 @@ def measure(model: SoftDictionary) -> dict[str, float]:
     return {name: round(float(number), 4) for name, number in measured.items()}
 
 
-@torch.no_grad()
-def count_right(model: SoftDictionary, seed: int) -> int:
-    """Count right answers among ``NUM_TEST``.
-
-    Args:
-        model: A trained dictionary.
-        seed: ``VALIDATION_SEED`` or ``TEST_SEED``.
-    """
-    batch = questions(seed)
-    return int((model(batch.asked, batch.keys, batch.values).argmax(dim=-1) == batch.answer).sum())
-
-
 def runs() -> Iterator[ScalingRun]:
     """List the grid."""
     for seed in SEEDS:
@@ -136,39 +118,50 @@ def runs() -> Iterator[ScalingRun]:
                     yield ScalingRun(width, scaling, rate, seed)
 
 
-def run_scaling() -> None:
-    """Train the grid and store what the tests say."""
-    for run in runs():
-        if has_entry("scaling", run.name, asdict(run)):
-            continue
-        model = run.build()
-        results = {"before": measure(model)}
-        try:
-            history = run.fit(model)
-        except TrainingDivergedError:
-            history = run.fit(model := run.build(), num_steps=FINGERPRINT_STEPS)
-            results |= {"diverged": True, "validation": [0, NUM_TEST], "test": [0, NUM_TEST]}
-        else:
-            results |= {
-                "diverged": False,
-                "after": measure(model),
-                "validation": [count_right(model, VALIDATION_SEED), NUM_TEST],
-                "test": [count_right(model, TEST_SEED), NUM_TEST],
-            }
-        fingerprint = history.losses[:FINGERPRINT_STEPS]
-        save_entry(
-            "scaling",
-            make_entry(run.name, asdict(run), results, fingerprint, history.cpu_seconds),
+def work(run: ScalingRun, scale: Scale) -> Outcome:
+    """Train one dictionary, unless it diverges, and ask it.
+
+    Args:
+        run: Which one.
+        scale: How much of it.
+    """
+    model = run.build()
+    results: dict[str, Any] = {"before": measure(model)}
+    try:
+        history = run.fit(model, scale)
+    except TrainingDivergedError:
+        history = run.fit(model := run.build(), replace(scale, stop_after=FINGERPRINT_STEPS))
+        nothing = [0, NUM_TEST]
+        return Outcome(
+            model, history, {**results, "diverged": True, "validation": nothing, "test": nothing}
         )
-        print(run.name, results["test"], f"{history.cpu_seconds:.0f} CPU s", flush=True)
+    results |= {
+        "diverged": False,
+        "after": measure(model),
+        "validation": [count_right(model, VALIDATION_SEED), NUM_TEST],
+        "test": [count_right(model, TEST_SEED), NUM_TEST],
+    }
+    return Outcome(model, history, results)
 
 
-def _batches(generator: torch.Generator) -> Iterator[LookupBatch]:
-    for _ in range(100):
-        yield _draw(BATCH_SIZE, generator)
+@torch.no_grad()
+def witness(model: SoftDictionary) -> dict[str, Any]:
+    """Say of which questions the canary comes, and how well its dictionary answers them.
+
+    Args:
+        model: The canary's dictionary.
+    """
+    drawn = questions(VALIDATION_SEED), questions(TEST_SEED)
+    trained = islice(training_questions(torch.Generator().manual_seed(0)), 5)
+    loss = lookup_loss(model, drawn[0])
+    return {"data": batch_digest([*drawn, *trained]), "loss": round(float(loss), 6)}
 
 
-def _draw(batch_size: int, generator: torch.Generator) -> LookupBatch:
-    return lookup_batch(
-        batch_size, NUM_PAIRS, num_keys=NUM_KEYS, num_values=NUM_VALUES, generator=generator
-    )
+EXPERIMENT = Experiment(
+    name="scaling",
+    runs=runs,
+    work=work,
+    canary=ScalingRun(16, "none", 1e-2, 0, num_steps=40),
+    witness=witness,
+    fingerprint_steps=FINGERPRINT_STEPS,
+)

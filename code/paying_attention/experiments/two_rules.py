@@ -19,25 +19,33 @@ Expected, for the runs below (five seeds, three rates, half as many updates agai
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
 
-from paying_attention.data.toys.two_rules import NUM_LETTERS, TwoRulesBatch, two_rules_batch
-from paying_attention.experiments.store import has_entry, make_entry, save_entry
+from paying_attention.data.toys.two_rules import NUM_LETTERS
+from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit
+from paying_attention.experiments.tasks.digests import batch_digest
+from paying_attention.experiments.tasks.measures import num_parameters
+from paying_attention.experiments.tasks.two_rules import (
+    LENGTH,
+    TEST_SEED,
+    VALIDATION_SEED,
+    count_right,
+    rows,
+    training_rows,
+    two_rules_loss,
+)
 from paying_attention.models.toys.attention_reader import AttentionReader
-from paying_attention.training.loop import History, TrainingConfig, train
+from paying_attention.training.loop import History
 from paying_attention.training.seeding import seeded
 
 HEADS = (1, 2, 4)
 D_FF = (0, 256)
 RATES = (1e-3, 3e-3, 1e-2)
 SEEDS = range(5)
-LENGTH, BATCH_SIZE, NUM_TEST = 12, 64, 1000
-VALIDATION_SEED, TEST_SEED = 2_000_000, 3_000_000  # far from the seeds of the trainings
-FINGERPRINT_STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -75,56 +83,14 @@ class TwoRulesRun:
                 max_len=LENGTH,
             )
 
-    def fit(self, model: AttentionReader, *, num_steps: int | None = None) -> History:
+    def fit(self, model: AttentionReader, scale: Scale = FULL) -> History:
         """Train the reader.
 
         Args:
             model: Made by ``build``.
-            num_steps: Stop after so many of the updates.
+            scale: How much of the run.
         """
-        plan = TrainingConfig(
-            num_steps=self.num_steps, learning_rate=self.learning_rate, seed=self.seed
-        )
-        return train(
-            model, two_rules_loss, _batches, plan, description=self.name, stop_after=num_steps
-        )
-
-
-def two_rules_loss(model: nn.Module, batch: TwoRulesBatch) -> Tensor:
-    """Average the cross-entropy of both answers over all positions.
-
-    Args:
-        model: Scores 16 answers by each rule.
-        batch: Rows of letters.
-    """
-    logits = model(batch.tokens, marks=batch.marks).unflatten(-1, (2, NUM_LETTERS))
-    return F.cross_entropy(logits.flatten(0, 2), batch.answers.flatten())
-
-
-def rows(seed: int) -> TwoRulesBatch:
-    """Draw the rows that a training never sees.
-
-    Args:
-        seed: ``VALIDATION_SEED`` or ``TEST_SEED``.
-    """
-    return two_rules_batch(NUM_TEST, LENGTH, generator=torch.Generator().manual_seed(seed))
-
-
-@torch.no_grad()
-def count_right(model: AttentionReader, batch: TwoRulesBatch) -> list[int]:
-    """Count positions whose answers are right.
-
-    Args:
-        model: A trained reader.
-        batch: Rows of letters.
-
-    Returns:
-        Right by rule 0, right by rule 1, right by both, and the number of positions.
-    """
-    logits = model(batch.tokens, marks=batch.marks).unflatten(-1, (2, NUM_LETTERS))
-    right = logits.argmax(dim=-1) == batch.answers
-    counts = [right[..., 0].sum(), right[..., 1].sum(), right.all(dim=-1).sum()]
-    return [*(int(count) for count in counts), batch.tokens.numel()]
+        return fit(self, model, two_rules_loss, training_rows, scale)
 
 
 def runs() -> Iterator[TwoRulesRun]:
@@ -136,26 +102,41 @@ def runs() -> Iterator[TwoRulesRun]:
                     yield TwoRulesRun(heads, d_ff, rate, seed)
 
 
-def run_two_rules() -> None:
-    """Train the grid and store what the tests say."""
-    for run in runs():
-        if has_entry("two_rules", run.name, asdict(run)):
-            continue
-        model = run.build()
-        history = run.fit(model)
-        results = {
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "validation": count_right(model, rows(VALIDATION_SEED)),
-            "test": count_right(model, rows(TEST_SEED)),
-        }
-        fingerprint = history.losses[:FINGERPRINT_STEPS]
-        save_entry(
-            "two_rules",
-            make_entry(run.name, asdict(run), results, fingerprint, history.cpu_seconds),
-        )
-        print(run.name, results["test"], f"{history.cpu_seconds:.0f} CPU s", flush=True)
+def work(run: TwoRulesRun, scale: Scale) -> Outcome:
+    """Train one reader and ask it.
+
+    Args:
+        run: Which one.
+        scale: How much of it.
+    """
+    model = run.build()
+    history = run.fit(model, scale)
+    results = {
+        "parameters": num_parameters(model),
+        "validation": count_right(model, rows(VALIDATION_SEED)),
+        "test": count_right(model, rows(TEST_SEED)),
+    }
+    return Outcome(model, history, results)
 
 
-def _batches(generator: torch.Generator) -> Iterator[TwoRulesBatch]:
-    for _ in range(100):
-        yield two_rules_batch(BATCH_SIZE, LENGTH, generator=generator)
+@torch.no_grad()
+def witness(model: AttentionReader) -> dict[str, Any]:
+    """Say of which rows the canary comes, and how well its reader answers them.
+
+    Args:
+        model: The canary's reader.
+    """
+    drawn = rows(VALIDATION_SEED), rows(TEST_SEED)
+    trained = islice(training_rows(torch.Generator().manual_seed(0)), 5)
+    loss = two_rules_loss(model, drawn[0])
+    return {"data": batch_digest([*drawn, *trained]), "loss": round(float(loss), 6)}
+
+
+EXPERIMENT = Experiment(
+    name="two_rules",
+    runs=runs,
+    work=work,
+    canary=TwoRulesRun(2, 0, 3e-3, 2, num_steps=40),
+    witness=witness,
+    fingerprint_steps=3,
+)

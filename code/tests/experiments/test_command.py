@@ -1,36 +1,50 @@
-import runpy
-import sys
-
 import pytest
 
+from paying_attention.experiments import __main__ as command
+from paying_attention.experiments.__main__ import EXPERIMENTS, main
 from paying_attention.experiments.store import results_path
 
-COMMAND = "paying_attention.experiments"
 ALL = ["bottleneck_tuning", "bottleneck", "recall", "alignment", "scores", "scores_long"]
 ALL += ["phrases", "hard", "scaling", "two_rules", "heads"]
 
 
-def test_an_unknown_experiment_is_named(monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["experiments", "recall", "moonshot"])
-    with pytest.raises(SystemExit, match=r"experiments: expected some of .* got \['moonshot'\]"):
-        runpy.run_module(COMMAND, run_name="__main__")
+@pytest.fixture
+def done(monkeypatch):
+    """What the command does, without doing it."""
+    found = []
+    monkeypatch.setattr(command, "run_missing", lambda given: found.append(("runs", given.name)))
+    monkeypatch.setattr(
+        command,
+        "store_canary",
+        lambda given, again: found.append(("again" if again else "canary", given.name)),
+    )
+    return found
+
+
+def test_an_unknown_experiment_is_named(done, capsys):
+    with pytest.raises(SystemExit):
+        main(["recall", "moonshot"])
+    assert done == []
+    assert "expected some of" in (said := capsys.readouterr().err)
+    assert "got ['moonshot']" in said
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"), [(["recall"], ["recall"]), (["heads", "recall"],) * 2, ([], ALL)]
 )
-def test_what_is_named_is_run(arguments, expected, monkeypatch):
-    ran = []
-    for name, run in runpy.run_module(COMMAND)["EXPERIMENTS"].items():  # none of them may train
-        monkeypatch.setattr(
-            sys.modules[run.__module__], run.__name__, lambda name=name: ran.append(name)
-        )
-    monkeypatch.setattr(sys, "argv", ["experiments", *arguments])
-    runpy.run_module(COMMAND, run_name="__main__")
-    assert ran == expected
+def test_what_is_named_is_run_and_gets_its_canary(arguments, expected, done):
+    main(arguments)
+    assert done == [(what, name) for name in expected for what in ("runs", "canary")]
 
 
-def test_every_results_file_belongs_to_an_experiment():
+def test_canaries_can_be_measured_again_alone(done):
+    main(["--canaries", "heads", "recall"])
+    assert done == [("again", "heads"), ("again", "recall")]
+
+
+def test_every_results_file_belongs_to_an_experiment_in_a_file_of_its_name():
     names = sorted(path.stem for path in results_path("any").parent.glob("*.json"))
-    known = runpy.run_module(COMMAND)["EXPERIMENTS"]
-    assert set(names) <= set(known)
+    assert names == sorted(EXPERIMENTS) == sorted(ALL)
+    for name, experiment in EXPERIMENTS.items():
+        assert experiment.name == name
+        assert experiment.runs.__module__ == f"paying_attention.experiments.{name}"

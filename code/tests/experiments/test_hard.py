@@ -1,14 +1,25 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 import torch
 from torch import nn
 
-from paying_attention.experiments.bottleneck import FINGERPRINT_STEPS, TRAINED_LENGTHS, number_task
-from paying_attention.experiments.hard import gradient_noise, hard_runs, noise_of
-from tests.experiments.results_files import check_counts, check_fingerprint, stored
+from paying_attention.experiments.hard import EXPERIMENT, gradient_noise, noise_of, runs, work
+from paying_attention.experiments.runner import CANARY
+from paying_attention.experiments.tasks.numbers import (
+    TRAINED_LENGTHS,
+    number_task,
+    small_number_task,
+)
+from tests.experiments.results_files import (
+    BEGINNING,
+    check_counts,
+    check_fingerprint,
+    check_planned,
+    stored,
+)
 
-PLANNED = {run.name: run for run in hard_runs()}
+PLANNED = {run.name: run for run in runs()}
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +36,9 @@ def test_soft_and_hard_differ_in_one_word():
 
 
 def test_the_file_holds_the_runs_that_were_planned(task):
-    entries = stored("hard")
-    assert sorted(entries) == sorted(PLANNED)
-    for name, run in PLANNED.items():
-        assert entries[name]["config"] == asdict(run)
-        results = entries[name]["results"]
+    check_planned(EXPERIMENT)
+    for name, entry in stored("hard").items():
+        results = entry["results"]
         for length, counts in results["correct"].items():
             check_counts(name, counts, len(task.test[int(length)]))
         for length in TRAINED_LENGTHS:
@@ -40,11 +49,24 @@ def test_the_file_holds_the_runs_that_were_planned(task):
 @pytest.mark.parametrize("name", [name for name in PLANNED if name.endswith("seed0")])
 def test_the_first_losses_and_the_noise_are_those_of_today(task, name):
     run, entry = PLANNED[name], stored("hard")[name]
-    model = run.build(len(task.source_vocabulary), len(task.target_vocabulary))
+    model = run.build_for(task)
     noise = noise_of(run, model, task)
     assert noise == pytest.approx(entry["results"]["noise"]["start"], rel=1e-2)
-    history = run.fit(task.training, model, num_steps=FINGERPRINT_STEPS)
-    check_fingerprint(entry, history.losses)
+    check_fingerprint(entry, run.fit(task.training, model, BEGINNING).losses)
+
+
+def test_a_run_is_trained_and_measured():
+    run = PLANNED["numbers-additive-luong-hard-rate0.003-seed0"]
+    model, history, results = work(run, replace(CANARY, stop_after=3))
+    small = small_number_task()
+    untrained = run.build_for(small)
+    assert results["noise"] == {
+        "start": round(noise_of(run, untrained, small), 4),
+        "end": round(noise_of(run, model, small), 4),
+    }
+    assert results["loss"] == pytest.approx(sum(history.losses) / 3, abs=1e-4)
+    assert list(results["correct"]) == [str(length) for length in small.test]
+    assert list(results["alignment"]) == [str(length) for length in TRAINED_LENGTHS]
 
 
 class OneWeight(nn.Module):
@@ -70,4 +92,12 @@ def test_one_batch_has_no_variance():
     with pytest.raises(ValueError, match="batches: expected two or more, got 1"):
         gradient_noise(
             OneWeight(), lambda model, batch: model.decoder.attention.weight.sum(), [None]
+        )
+
+
+def test_a_gradient_that_is_nowhere_has_no_noise():
+    batches = [torch.tensor([1.0, 2.0])] * 2
+    with pytest.raises(ValueError, match="batches: expected a mean gradient, got zero"):
+        gradient_noise(
+            OneWeight(), lambda model, batch: 0 * model.decoder.attention.weight.sum(), batches
         )

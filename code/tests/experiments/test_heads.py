@@ -1,30 +1,36 @@
 import math
-from dataclasses import asdict, replace
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
 import torch
 
 from paying_attention.data.batching import Corpus
 from paying_attention.data.sentence_pairs import SentencePair
-from paying_attention.data.toys.number_words import number_sequences
 from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.evaluation.metrics import Proportion
-from paying_attention.experiments import heads, store
-from paying_attention.experiments.bottleneck import FINGERPRINT_STEPS, number_task
+from paying_attention.experiments import heads
 from paying_attention.experiments.heads import (
     ABLATED_LENGTH,
-    EXAMPLE,
+    EXPERIMENT,
     JUDGED_LENGTHS,
     HeadsRun,
     ablate,
     judge_heads,
-    run_heads,
     runs,
+    work,
 )
+from paying_attention.experiments.runner import CANARY
+from paying_attention.experiments.tasks.number_runs import EXAMPLE
+from paying_attention.experiments.tasks.numbers import number_task
 from paying_attention.models.recurrent.config import Seq2SeqConfig
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
-from tests.experiments.results_files import check_counts, check_fingerprint, stored
+from tests.experiments.results_files import (
+    BEGINNING,
+    check_counts,
+    check_fingerprint,
+    check_planned,
+    stored,
+)
 
 PLANNED = {run.name: run for run in runs()}
 
@@ -41,7 +47,7 @@ def test_the_grid_is_whole():
 
 
 def test_models_differ_in_their_heads_only():
-    models = [HeadsRun(num_heads, 0).build() for num_heads in (1, 4)]
+    models = [HeadsRun(num_heads, 0).build_for(number_task()) for num_heads in (1, 4)]
     one, four = (model.state_dict() for model in models)
     assert [model.decoder.attention.heads.num_heads for model in models] == [1, 4]
     assert all(torch.equal(parameter, four[name]) for name, parameter in one.items())
@@ -83,67 +89,66 @@ def test_heads_are_judged_by_hand(monkeypatch):
 
 def test_each_head_is_taken_out_in_turn(monkeypatch):
     model, corpus, missing = a_model(4), a_corpus()[2], []
-    before = model.decoder.attention.heads.out_proj.weight.detach().clone()
+    out = model.decoder.attention.heads.out_proj
+
+    def kept():
+        """Which heads still reach the output."""
+        reached = out(torch.eye(8)) - out(torch.zeros(1, 8))
+        return reached.unflatten(0, (4, 2)).abs().sum(dim=(1, 2)) > 0
 
     def count(asked, given):
         assert asked is model
         assert given is corpus
-        weight = model.decoder.attention.heads.out_proj.weight
-        kept = weight.unflatten(1, (4, 2)).abs().sum(dim=(0, 2)) > 0
-        missing.append((~kept).nonzero()[:, 0].tolist())
+        missing.append((~kept()).nonzero()[:, 0].tolist())
         return Proportion(len(missing), 9)
 
     monkeypatch.setattr(heads, "translation_accuracy", count)
     assert ablate(model, corpus) == [[1, 9], [2, 9], [3, 9], [4, 9]]
     assert missing == [[0], [1], [2], [3]]
-    assert torch.equal(model.decoder.attention.heads.out_proj.weight, before)
+    assert kept().all()
 
 
-class Short(HeadsRun):
-    """Stops early."""
-
-    def fit(self, model, *, num_steps=None):
-        return super().fit(model, num_steps=num_steps or 5)
-
-
-def test_a_run_is_stored_once_and_skipped_the_next_time(monkeypatch, tmp_path, capsys):
-    generator = torch.Generator().manual_seed(3)
-    pairs = {k: number_sequences(range(20), 6, lengths=[k], generator=generator) for k in (1, 2, 6)}
-    everything = [pair for part in pairs.values() for pair in part]
-    source = Vocabulary.from_sentences(pair.source for pair in everything)
-    target = Vocabulary.from_sentences(pair.target for pair in everything)
-    corpora = {k: Corpus.encode(part, source, target) for k, part in pairs.items()}
-    small = SimpleNamespace(
-        source_vocabulary=source, target_vocabulary=target, training=corpora[1], test=corpora
+def test_a_head_that_looks_nowhere_has_no_distance(monkeypatch):
+    """Its links count as missing: `nothing` is not the same as `right`."""
+    first = torch.tensor([[[0.0] * 4] * 3, [[1.0, 0, 0, 0]] * 3])
+    second = torch.tensor([[[0.0, 0.0]], [[1.0, 0.0]]])
+    found = {3: [first], 1: [second]}
+    monkeypatch.setattr(
+        heads, "head_matrices", lambda model, corpus: found[len(corpus.pairs[0].target)]
     )
-    monkeypatch.setattr(store, "results_path", lambda experiment: tmp_path / f"{experiment}.json")
-    monkeypatch.setattr(heads, "number_task", lambda: small)
-    monkeypatch.setattr(heads, "JUDGED_LENGTHS", [2, 6])
-    one = Short(2, 0, batch_size=2)
-    monkeypatch.setattr(heads, "runs", lambda: iter([one]))
-    run_heads()
-    (entry,) = store.load_results("heads").values()
-    assert (entry["name"], entry["config"]) == (one.name, asdict(one))
-    results = entry["results"]
-    assert [len(results[name]) for name in ("correct", "heads", "without", "example")] == [
-        3,
-        2,
-        2,
-        2,
-    ]
-    capsys.readouterr()
-    run_heads()
-    assert capsys.readouterr().out == ""
+    blind, seeing = judge_heads(a_model(2), a_corpus())
+    assert blind == {"entropy": None, "distance": None, "alignment": [0, 0, 0, 4]}
+    assert seeing["distance"] == pytest.approx((1.5 + 0) / 2)  # y is three too far, x right
+
+
+def test_a_sentence_without_a_sure_link_is_left_out(monkeypatch):
+    corpora = a_corpus()
+    words = Vocabulary.from_sentences([["a", "b", "c", "d", "x", "y", "z"]])
+    unlinked = Corpus.encode([SentencePair(("a",), ("x",))], words, words)
+    maps = {3: [torch.eye(4)[None, :3]], 1: [torch.ones(1, 1, 2) / 2]}
+    monkeypatch.setattr(
+        heads, "head_matrices", lambda model, corpus: maps[len(corpus.pairs[0].target)]
+    )
+    without = judge_heads(a_model(1), corpora)
+    assert judge_heads(a_model(1), {1: unlinked, **corpora}) == without
+    with pytest.raises(ValueError, match="tests: expected a sentence with a sure link, got none"):
+        judge_heads(a_model(1), {1: unlinked})
+
+
+def test_a_run_is_trained_and_measured():
+    model, history, results = work(HeadsRun(2, 0), replace(CANARY, stop_after=5))
+    assert len(history.losses) == 5
+    assert model.config.num_heads == 2
+    names = ["parameters", "correct", "heads", "without", "example"]
+    assert list(results) == names
+    assert [len(results[name]) for name in names[1:]] == [8, 2, 2, 2]
 
 
 # The stored results.
 
 
 def test_the_file_holds_the_runs_that_were_planned():
-    entries = stored("heads")
-    assert sorted(entries) == sorted(PLANNED), "run `make results`"
-    for name, run in PLANNED.items():
-        assert entries[name]["config"] == asdict(run)
+    check_planned(EXPERIMENT)
 
 
 def test_stored_counts_can_be_true(task):
@@ -177,12 +182,13 @@ def test_stored_examples_are_weights_of_their_sentence(task):
 
 
 def test_stored_models_had_as_many_parameters_as_today():
-    size = sum(p.numel() for p in HeadsRun(1, 0).build().parameters())
+    size = sum(p.numel() for p in HeadsRun(1, 0).build_for(number_task()).parameters())
     assert {entry["results"]["parameters"] for entry in stored("heads").values()} == {size}
 
 
 @pytest.mark.parametrize("name", ["numbers-heads1-seed0", "numbers-heads4-seed0"])
 def test_a_stored_run_begins_as_it_would_today(name):
     run = PLANNED[name]
-    history = run.fit(run.build(), num_steps=FINGERPRINT_STEPS)
+    task = number_task()
+    history = run.fit(task.training, run.build_for(task), BEGINNING)
     check_fingerprint(stored("heads")[name], history.losses)

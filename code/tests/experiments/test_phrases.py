@@ -1,54 +1,25 @@
-from dataclasses import asdict
-
 import pytest
 import torch
 
-from paying_attention.data.phrases.sentences import SHOWCASE, split_phrases
+from paying_attention.data.phrases.sentences import SHOWCASE
 from paying_attention.evaluation.decoding import greedy_decode
-from paying_attention.experiments.bottleneck import FINGERPRINT_STEPS
-from paying_attention.experiments.phrases import (
-    NUM_TRAINING,
-    phrase_runs,
-    phrase_task,
-    showcase_results,
+from paying_attention.experiments.phrases import EXPERIMENT, runs, showcase_results
+from paying_attention.experiments.tasks.phrases import phrase_task
+from tests.experiments.results_files import (
+    BEGINNING,
+    check_counts,
+    check_fingerprint,
+    check_planned,
+    stored,
 )
-from tests.experiments.results_files import check_counts, check_fingerprint, stored
 
-PLANNED = {run.name: run for run in phrase_runs()}
-
-
-@pytest.mark.parametrize("direction", ["en-fr", "fr-en"])
-def test_the_task_keeps_the_split(direction):
-    task = phrase_task(direction)
-    training, validation, test = split_phrases()
-    forwards = direction == "en-fr"
-
-    def sentences(parts):
-        return {pair.source if forwards else pair.target for pairs in parts for pair in pairs}
-
-    seen = {pair.source for pair in task.training.pairs}
-    assert len(task.training) == NUM_TRAINING
-    assert seen <= sentences(training.values())
-    held_out = {pair.source for corpus in task.test.values() for pair in corpus.pairs}
-    assert held_out == sentences(test.values())
-    assert seen.isdisjoint(held_out)
-    assert seen.isdisjoint(sentences([SHOWCASE]))
-    checked = {pair.source for corpus in task.validation.values() for pair in corpus.pairs}
-    assert checked == sentences(validation.values())
-    assert [p if forwards else p.reverse() for p in task.showcase.pairs] == list(SHOWCASE)
-
-
-def test_an_unknown_direction_is_named(without_type_checks):
-    with pytest.raises(ValueError, match="direction: expected 'en-fr' or 'fr-en', got 'de-en'"):
-        phrase_task.__wrapped__("de-en")
+PLANNED = {run.name: run for run in runs()}
 
 
 def test_the_file_holds_the_runs_that_were_planned():
-    entries = stored("phrases")
-    assert sorted(entries) == sorted(PLANNED)
+    check_planned(EXPERIMENT)
     for name, run in PLANNED.items():
-        assert entries[name]["config"] == asdict(run)
-        task, results = phrase_task(run.task), entries[name]["results"]
+        task, results = phrase_task(run.task), stored("phrases")[name]["results"]
         for template, corpus in task.test.items():
             check_counts(name, results["correct"][template], len(corpus))
             rows = results["alignment"][template]
@@ -66,15 +37,14 @@ def test_the_file_holds_the_runs_that_were_planned():
 def test_the_first_losses_are_those_of_today(name):
     run = PLANNED[name]
     task = phrase_task(run.task)
-    model = run.build(len(task.source_vocabulary), len(task.target_vocabulary))
-    history = run.fit(task.training, model, num_steps=FINGERPRINT_STEPS)
+    history = run.fit(task.training, run.build_for(task), BEGINNING)
     check_fingerprint(stored("phrases")[name], history.losses)
 
 
 def test_the_showcase_is_what_the_model_writes():
     task = phrase_task("fr-en")
     run = next(run for run in PLANNED.values() if run.task == "fr-en")
-    model = run.build(len(task.source_vocabulary), len(task.target_vocabulary)).eval()
+    model = run.build_for(task).eval()
     rows = showcase_results(model, task)
     assert len(rows) == len(SHOWCASE)
     batch = task.showcase.select(torch.tensor([3]))

@@ -1,5 +1,5 @@
 import math
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 import torch
@@ -12,9 +12,9 @@ from paying_attention.data.toys.associative_recall import (
     RecallBatch,
     recall_batch,
 )
-from paying_attention.experiments import recall, store
+from paying_attention.experiments import recall
 from paying_attention.experiments.recall import (
-    FINGERPRINT_STEPS,
+    EXPERIMENT,
     NUM_TEST,
     TESTED_FILLERS,
     TESTED_PAIRS,
@@ -23,13 +23,20 @@ from paying_attention.experiments.recall import (
     RecallRun,
     recall_by_lag,
     recall_loss,
-    run_recall,
+    runs,
+    work,
 )
-from paying_attention.experiments.store import has_entry
+from paying_attention.experiments.runner import Scale
 from paying_attention.models.toys.recurrent_reader import RecurrentReader
-from tests.experiments.results_files import check_counts, check_fingerprint, stored
+from tests.experiments.results_files import (
+    BEGINNING,
+    check_counts,
+    check_fingerprint,
+    check_planned,
+    stored,
+)
 
-RUNS = {RecallRun(seed).name: RecallRun(seed) for seed in range(3)}
+RUNS = {run.name: run for run in runs()}
 ENTRIES = list(stored("recall"))
 
 
@@ -106,7 +113,7 @@ def test_training_draws_all_kinds_of_questions(monkeypatch):
 
     monkeypatch.setattr(recall, "recall_batch", spy)
     run = RecallRun(0, d_model=3, batch_size=2)
-    questions = run._questions(torch.Generator().manual_seed(0))
+    questions = run.questions(torch.Generator().manual_seed(0))
     batches = list(questions)
     assert {pairs for pairs, _ in asked} == set(TRAINED_PAIRS) < set(TESTED_PAIRS)
     assert {fillers for _, fillers in asked} == set(TRAINED_FILLERS)
@@ -115,42 +122,32 @@ def test_training_draws_all_kinds_of_questions(monkeypatch):
 
 def test_the_seed_decides_and_an_early_stop_is_a_beginning():
     run = RecallRun(0, num_steps=60, d_model=5, batch_size=3)
-    whole = run.fit(num_steps=7)[1].losses
-    assert run.fit(num_steps=4)[1].losses == whole[:4]
-    assert replace(run, seed=1).fit(num_steps=4)[1].losses != whole[:4]
+    whole = run.fit(run.build(), Scale(stop_after=7)).losses
+    assert run.fit(run.build(), Scale(stop_after=4)).losses == whole[:4]
+    other = replace(run, seed=1)
+    assert other.fit(other.build(), Scale(stop_after=4)).losses != whole[:4]
     assert len(whole) == 7
 
 
-def test_a_run_is_stored_once_and_skipped_the_next_time(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(store, "results_path", lambda experiment: tmp_path / f"{experiment}.json")
-    monkeypatch.setattr(
-        recall, "RecallRun", lambda seed: RecallRun(seed, num_steps=50, d_model=3, batch_size=2)
-    )
-    run_recall()
-    found = store.load_results("recall")
-    assert list(found) == ["recurrent-seed0", "recurrent-seed1", "recurrent-seed2"]
-    assert len({tuple(entry["fingerprint"]) for entry in found.values()}) == 3
-    assert all(len(entry["results"]["correct"]) == 40 for entry in found.values())
-    capsys.readouterr()
-    run_recall()
-    assert capsys.readouterr().out == ""
+def test_a_run_is_trained_and_asked():
+    run = RecallRun(0, num_steps=50, d_model=3, batch_size=2)
+    model, history, results = work(run, Scale(stop_after=4))
+    assert len(history.losses) == 4
+    assert results == {"correct": recall_by_lag(model)}
 
 
 # The stored results.
 
 
-@pytest.mark.parametrize("name", ENTRIES)
-def test_a_stored_run_is_one_that_the_experiment_would_run_today(name):
-    assert name in RUNS, f"recall.json: {name} is no run of today's experiment"
-    assert has_entry("recall", name, asdict(RUNS[name])), f"{name} had other settings"
+def test_the_file_holds_the_runs_that_were_planned():
+    check_planned(EXPERIMENT)
 
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_a_stored_run_begins_as_it_would_today(name):
     entry = stored("recall")[name]
-    assert len(entry["fingerprint"]) == FINGERPRINT_STEPS
-    _, history = RecallRun(**entry["config"]).fit(num_steps=FINGERPRINT_STEPS)
-    check_fingerprint(entry, history.losses)
+    run = RUNS[name]
+    check_fingerprint(entry, run.fit(run.build(), BEGINNING).losses)
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -161,7 +158,3 @@ def test_stored_counts_can_be_true(name):
         assert len(row) == int(key.split("/")[0])
         for counts in row:
             check_counts(f"{name}, {key}", counts, NUM_TEST)
-
-
-def test_every_run_is_stored():
-    assert sorted(set(RUNS) - set(stored("recall"))) == [], "run `make results`"

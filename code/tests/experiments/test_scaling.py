@@ -1,30 +1,36 @@
-from dataclasses import asdict, replace
+import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
-from paying_attention.experiments import scaling, store
+from paying_attention.experiments.runner import FULL, Scale
 from paying_attention.experiments.scaling import (
-    BATCH_SIZE,
+    EXPERIMENT,
     FINGERPRINT_STEPS,
+    RATES,
+    ScalingRun,
+    measure,
+    runs,
+    work,
+)
+from paying_attention.experiments.tasks.lookup import (
     NUM_KEYS,
     NUM_PAIRS,
     NUM_TEST,
     NUM_VALUES,
-    RATES,
     TEST_SEED,
     VALIDATION_SEED,
-    ScalingRun,
-    count_right,
-    measure,
     questions,
-    run_scaling,
-    runs,
 )
-from paying_attention.models.toys.soft_dictionary import SoftDictionary
 from paying_attention.training.loop import TrainingDivergedError
-from tests.experiments.results_files import check_counts, check_fingerprint, stored
+from tests.experiments.results_files import (
+    check_counts,
+    check_fingerprint,
+    check_planned,
+    stored,
+)
 
 PLANNED = {run.name: run for run in runs()}
 CHEAP = [
@@ -39,6 +45,10 @@ def test_the_grid_is_whole():
     assert all(run.num_steps == 800 for run in PLANNED.values())
 
 
+def test_no_training_draws_the_questions_of_the_tests():
+    assert not {TEST_SEED, VALIDATION_SEED} & {run.seed for run in PLANNED.values()}
+
+
 def test_a_run_builds_what_it_says():
     for run in (ScalingRun(16, "none", 1e-3, 0), ScalingRun(5, "by √d_k", 1e-3, 0)):
         model = run.build()
@@ -50,31 +60,6 @@ def test_a_run_builds_what_it_says():
     assert not torch.equal(one.q_proj.weight, other.q_proj.weight)
     again = ScalingRun(16, "none", 1e-2, 0).build()
     assert torch.equal(one.q_proj.weight, again.q_proj.weight)
-
-
-def test_the_questions_are_always_the_same_and_never_those_of_the_training():
-    one, again, other = (questions(s) for s in (TEST_SEED, TEST_SEED, VALIDATION_SEED))
-    assert one.keys.shape == (NUM_TEST, NUM_PAIRS)
-    assert torch.equal(one.keys, again.keys)
-    assert not torch.equal(one.keys, other.keys)
-    assert not {TEST_SEED, VALIDATION_SEED} & {run.seed for run in PLANNED.values()}
-    trained = list(scaling._batches(torch.Generator().manual_seed(0)))
-    assert {tuple(batch.keys.shape) for batch in trained} == {(BATCH_SIZE, NUM_PAIRS)}
-    seen = {str(row) for batch in trained for row in batch.keys.tolist()}
-    assert seen.isdisjoint(str(row) for row in one.keys.tolist())
-
-
-def test_right_answers_are_counted():
-    class OftenRight(SoftDictionary):
-        """Wrong in the first rows."""
-
-        def forward(self, asked, keys, values):
-            answers = values[keys == asked[:, None]]
-            answers[:300] = (answers[:300] + 1) % NUM_VALUES
-            return nn.functional.one_hot(answers, NUM_VALUES).float()
-
-    model = OftenRight(NUM_KEYS, NUM_VALUES)
-    assert count_right(model, TEST_SEED) == count_right(model, VALIDATION_SEED) == NUM_TEST - 300
 
 
 @pytest.mark.parametrize("kind", ["by √d_k", "none", "in the weights"])
@@ -93,47 +78,41 @@ def test_scores_and_weights_are_measured(kind):
 
 def test_the_seed_decides_and_an_early_stop_is_a_beginning():
     run = ScalingRun(4, "none", 1e-3, 0, num_steps=60)
-    whole = run.fit(run.build(), num_steps=7).losses
-    assert run.fit(run.build(), num_steps=4).losses == whole[:4]
+    whole = run.fit(run.build(), Scale(stop_after=7)).losses
+    assert run.fit(run.build(), Scale(stop_after=4)).losses == whole[:4]
     other = replace(run, seed=1)
-    assert other.fit(other.build(), num_steps=4).losses != whole[:4]
+    assert other.fit(other.build(), Scale(stop_after=4)).losses != whole[:4]
 
 
 class Exploding(ScalingRun):
     """Diverges after its first steps."""
 
-    def fit(self, model, *, num_steps=None):
-        if num_steps is None:
+    def fit(self, model, scale=FULL):
+        if scale.stop_after is None:
+            nn.init.constant_(model.readout.weight, math.nan)
             raise TrainingDivergedError("far too fast")
-        return super().fit(model, num_steps=num_steps)
+        return super().fit(model, scale)
 
 
-def test_a_run_is_stored_once_whether_it_diverges_or_not(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(store, "results_path", lambda experiment: tmp_path / f"{experiment}.json")
-    two = [ScalingRun(4, "none", 1e-3, 0, num_steps=50), Exploding(4, "none", 3.0, 0, num_steps=50)]
-    monkeypatch.setattr(scaling, "runs", lambda: iter(two))
-    run_scaling()
-    found = store.load_results("scaling")
-    assert sorted(found) == sorted(run.name for run in two)
-    learned, exploded = (found[run.name] for run in two)
-    assert learned["results"]["diverged"] is False
-    assert learned["results"]["after"] != learned["results"]["before"]
-    assert exploded["results"]["diverged"] is True
-    assert exploded["results"]["test"] == exploded["results"]["validation"] == [0, NUM_TEST]
-    assert len(learned["fingerprint"]) == len(exploded["fingerprint"]) == FINGERPRINT_STEPS
-    capsys.readouterr()
-    run_scaling()
-    assert capsys.readouterr().out == ""
+def test_a_run_is_measured_whether_it_diverges_or_not():
+    learned = work(ScalingRun(4, "none", 1e-3, 0, num_steps=50), FULL)
+    exploding = Exploding(4, "none", 3.0, 0, num_steps=50)
+    exploded = work(exploding, FULL)
+    assert learned.results["diverged"] is False
+    assert learned.results["after"] != learned.results["before"]
+    assert exploded.results == {
+        **{"diverged": True, "before": learned.results["before"]},
+        **{"validation": [0, NUM_TEST], "test": [0, NUM_TEST]},
+    }
+    beginning = super(Exploding, exploding).fit(exploding.build(), Scale(stop_after=3))
+    assert exploded.history.losses == beginning.losses  # a fingerprint, from the first weights
 
 
 # The stored results.
 
 
 def test_the_file_holds_the_runs_that_were_planned():
-    entries = stored("scaling")
-    assert sorted(entries) == sorted(PLANNED), "run `make results`"
-    for name, run in PLANNED.items():
-        assert entries[name]["config"] == asdict(run)
+    check_planned(EXPERIMENT)
 
 
 def test_stored_numbers_can_be_true():
@@ -167,4 +146,4 @@ def test_a_stored_run_begins_as_it_would_today(name):
     for measured, number in measure(model).items():
         expected = entry["results"]["before"][measured]
         assert number == pytest.approx(expected, rel=1e-2, abs=2e-4)
-    check_fingerprint(entry, run.fit(model, num_steps=FINGERPRINT_STEPS).losses)
+    check_fingerprint(entry, run.fit(model, Scale(stop_after=FINGERPRINT_STEPS)).losses)

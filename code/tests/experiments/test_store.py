@@ -3,14 +3,21 @@ import json
 
 import pytest
 
+from paying_attention.evaluation.alignment_error import AlignmentCounts
+from paying_attention.evaluation.metrics import Proportion
 from paying_attention.experiments import store
 from paying_attention.experiments.store import (
     digest,
     has_entry,
+    load_canary,
     load_results,
     make_entry,
     results_path,
+    save_canary,
     save_entry,
+    seed_accuracies,
+    select,
+    sentence_counts,
 )
 
 RESULTS = {"correct": {"1": [97, 100], "2": [290, 300]}, "gradient": [0.25, 0.75]}
@@ -27,9 +34,9 @@ def path(tmp_path):
 
 def edit(path, change):
     """Change the first entry of a file, as somebody with an editor would."""
-    entries = json.loads(path.read_text(encoding="utf-8"))
-    change(entries[0])
-    path.write_text(json.dumps(entries), encoding="utf-8")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content["runs"][0])
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def test_what_is_saved_is_loaded(path):
@@ -67,7 +74,8 @@ def test_saving_again_replaces_and_the_order_is_by_name(path):
         ("c", 2),
     ]
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 5  # one line for each run, so that a diff shows which one changed
+    # One line for the canary and for each run, so that a diff shows which one changed.
+    assert len(lines) == 6
 
 
 def test_the_same_runs_give_the_same_bytes(path, tmp_path):
@@ -126,9 +134,9 @@ def test_an_edited_entry_is_named(path, change):
 def test_the_second_of_two_entries_is_named_too(path):
     for name in "ab":
         save_entry("bottleneck", entry(name), path=path)
-    entries = json.loads(path.read_text(encoding="utf-8"))
-    edited_accuracy(entries[1])
-    path.write_text(json.dumps(entries), encoding="utf-8")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    edited_accuracy(content["runs"][1])
+    path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ValueError, match="entry 'b': expected digest"):
         load_results("bottleneck", path=path)
 
@@ -160,17 +168,28 @@ def test_an_environment_that_says_too_little_is_named(path, field):
 
 
 def test_a_name_that_occurs_twice_is_named(path):
-    path.write_text(json.dumps([entry(), entry(seed=1)]), encoding="utf-8")
+    twice = {"canary": None, "runs": [entry(), entry(seed=1)]}
+    path.write_text(json.dumps(twice), encoding="utf-8")
     with pytest.raises(
         ValueError, match="entry 'run-seed0': expected each name once, got it twice"
     ):
         load_results("bottleneck", path=path)
 
 
-@pytest.mark.parametrize("text", ["", "[{]", '{"name": "run"}', "[1, 2]", '"runs"'])
-def test_a_file_that_is_no_list_of_entries_is_named(path, text):
+NO_CANARY = '{"canary": null, '
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[{]", '{"name": "run"}', "[1, 2]", '"runs"', "[]", '{"runs": []}'),
+        *(NO_CANARY + '"runs": {}}', NO_CANARY + '"runs": [1]}', NO_CANARY + '"runs": [], "x": 1}'),
+        '{"canary": [], "runs": []}',
+    ],
+)
+def test_a_file_of_another_form_is_named(path, text):
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"bottleneck\.json: expected a list of entries"):
+    with pytest.raises(ValueError, match=r"bottleneck\.json: expected a canary and a list of runs"):
         load_results("bottleneck", path=path)
 
 
@@ -191,6 +210,74 @@ def test_an_entry_counts_as_there_if_its_configuration_is_the_same(path, monkeyp
     assert not has_entry("bottleneck", "other", config)
     assert not has_entry("bottleneck", "run", {**config, "seed": 1})
     assert not has_entry("bottleneck", "run", {**config, "more": 1})
+
+
+def test_a_canary_stands_beside_the_runs(path):
+    save_entry("bottleneck", entry("a"), path=path)
+    assert load_canary("bottleneck", path=path) is None
+    save_canary("bottleneck", entry("canary"), path=path)
+    save_entry("bottleneck", entry("b"), path=path)
+    assert load_canary("bottleneck", path=path) == entry("canary")
+    assert load_results("bottleneck", path=path) == {"a": entry("a"), "b": entry("b")}
+    save_canary("bottleneck", entry("canary", 4), path=path)
+    assert load_canary("bottleneck", path=path) == entry("canary", 4)
+    assert list(load_results("bottleneck", path=path)) == ["a", "b"]
+
+
+def test_a_canary_may_come_before_the_runs(path):
+    save_canary("bottleneck", entry("canary"), path=path)
+    assert load_results("bottleneck", path=path) == {}
+
+
+def test_an_edited_canary_is_named_whatever_is_read(path):
+    save_canary("bottleneck", entry("canary"), path=path)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    edited_accuracy(content["canary"])
+    path.write_text(json.dumps(content), encoding="utf-8")
+    for read in (load_results, load_canary):
+        with pytest.raises(ValueError, match=r"bottleneck\.json, canary: expected digest"):
+            read("bottleneck", path=path)
+    with pytest.raises(ValueError, match="canary: expected digest"):
+        save_entry("bottleneck", entry(), path=path)
+
+
+def run_of(seed, width, **correct):
+    return {"config": {"seed": seed, "width": width}, "results": {"correct": correct}}
+
+
+def test_runs_are_picked_by_their_configuration():
+    runs = {"a": run_of(0, 1), "b": run_of(1, 1), "c": run_of(0, 2)}
+    assert select(runs, width=1) == [runs["a"], runs["b"]]
+    assert select(runs, width=2, seed=0) == [runs["c"]]
+    assert select(runs) == list(runs.values())
+
+
+@pytest.mark.parametrize("config", [{"width": 3}, {"width": 2, "seed": 1}, {"depth": 1}])
+def test_a_configuration_that_nobody_ran_is_named(config):
+    runs = {"a": run_of(0, 1), "b": run_of(1, 1), "c": run_of(0, 2)}
+    with pytest.raises(ValueError, match=r"config: expected a run with \{") as caught:
+        select(runs, **config)
+    assert str(config) in str(caught.value)
+
+
+def test_accuracies_of_each_seed_by_length():
+    runs = [run_of(s, 1, **{"1": [90 + s, 100], "2": [7 * s, 300]}) for s in (0, 1, 2)]
+    assert seed_accuracies(runs) == {
+        1: [Proportion(90, 100), Proportion(91, 100), Proportion(92, 100)],
+        2: [Proportion(0, 300), Proportion(7, 300), Proportion(14, 300)],
+    }
+
+
+def test_no_runs_have_no_accuracy():
+    with pytest.raises(ValueError, match="runs: expected at least one, got none"):
+        seed_accuracies([])
+
+
+def test_sentence_counts_unfolds_the_stored_rows():
+    entry = {"results": {"alignment": {"1": [[1, 1, 1, 1, 2]], "2": [[0, 1, 2, 2, 1]]}}}
+    one, two = AlignmentCounts(1, 1, 1, 1), AlignmentCounts(0, 1, 2, 2)
+    assert sentence_counts(entry, [1, 2]) == [one, one, two]
+    assert sentence_counts(entry, ["2"]) == [two]
 
 
 def test_results_stand_inside_the_package():

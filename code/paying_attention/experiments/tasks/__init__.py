@@ -1,0 +1,1 @@
+"""What experiments share with each other and with chapters: sentences, trainings, measures."""
