@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from paying_attention.attention.input_checks import check_integers
 from paying_attention.attention.nan_safe import wide_dtype, without_autocast
 from paying_attention.attention.recurrent.decoder_attention import DecoderAttention, context_vector
 from paying_attention.attention.recurrent.luong import GeneralAttention
@@ -46,6 +47,7 @@ class LocalAttention(DecoderAttention):
         super().__init__(d_query, d_annotation)
         if centre not in ("m", "p"):
             raise ValueError(f"centre: expected 'm' or 'p', got {centre!r}")
+        check_integers(window=window)
         smallest = 1 if centre == "p" else 0  # σ = window / 2 must not be zero
         if window < smallest:
             raise ValueError(f"window: expected {smallest} or more, got {window}")

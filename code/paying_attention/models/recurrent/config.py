@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from paying_attention.attention.input_checks import check_sizes
+from paying_attention.attention.input_checks import check_integers, check_sizes
 
 LookingAttention = Literal[
     "additive", "dot", "general", "concat", "location", "local-m", "local-p", "multi-head"
@@ -42,6 +42,7 @@ class Seq2SeqConfig:
     Raises:
         ValueError: If a size is below 1, a choice unknown, ``d_encoder`` odd when two directions
             must share it, ``dropout`` not at least 0 and below 1, or two choices do not fit.
+        TypeError: If a size is no integer.
     """
 
     source_vocab_size: int
@@ -66,6 +67,7 @@ class Seq2SeqConfig:
         sizes = "source_vocab_size target_vocab_size d_embedding d_encoder d_decoder"
         names = [*sizes.split(), "max_source_len", "num_heads"]
         check_sizes(**{name: getattr(self, name) for name in names})
+        check_integers(window=self.window)
         for name, choices in (
             ("decoder", ("bahdanau", "luong")),
             ("attention", ATTENTIONS),

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from paying_attention.attention.input_checks import check_sizes
+from paying_attention.attention.input_checks import check_integers, check_sizes
 from paying_attention.attention.multi_head import MultiHeadAttention
 from paying_attention.attention.softmax import AttentionOutput
 
@@ -42,6 +42,7 @@ class AttentionReader(nn.Module):
         """Make the layers."""
         super().__init__()
         check_sizes(vocab_size=vocab_size, num_answers=num_answers, max_len=max_len)
+        check_integers(d_ff=d_ff)
         if d_ff < 0:
             raise ValueError(f"d_ff: expected 0 or more, got {d_ff}")
         self.attention = MultiHeadAttention(d_model, num_heads)

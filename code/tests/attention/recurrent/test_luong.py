@@ -335,6 +335,20 @@ def test_a_window_that_is_too_small_is_named(centre, window, smallest):
 
 
 @pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize("wrong", [True, 2.5])
+def test_sizes_that_are_no_integers_are_named(wrong):
+    for name, make in (
+        ("window", lambda: LocalAttention(3, 5, window=wrong, centre="m")),
+        ("max_source_len", lambda: LocationAttention(3, 5, wrong)),
+        ("d_score", lambda: ConcatAttention(3, 5, wrong)),
+        ("d_score", lambda: AdditiveAttention(3, 5, wrong)),
+        ("d_query", lambda: GeneralAttention(wrong, 5)),
+    ):
+        with pytest.raises(TypeError, match=f"^{name}: expected an integer, got "):
+            make()
+
+
+@pytest.mark.usefixtures("without_type_checks")
 def test_an_unknown_centre_is_named():
     with pytest.raises(ValueError, match="centre: expected 'm' or 'p', got 'x'"):
         LocalAttention(3, 5, window=2, centre="x")

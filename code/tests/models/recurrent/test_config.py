@@ -26,6 +26,14 @@ def test_a_size_below_one_is_named(name, size):
     assert getattr(smallest, name) == 1
 
 
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize("name", [*SIZES, "max_source_len", "num_heads", "window"])
+def test_a_size_that_is_no_integer_is_named(name):
+    for size in (True, 2.0, "2", None):
+        with pytest.raises(TypeError, match=f"^{name}: expected an integer, got "):
+            dataclasses.replace(toy_config(bidirectional=False), **{name: size})
+
+
 def test_an_odd_width_cannot_be_shared_by_two_directions():
     with pytest.raises(ValueError, match=r"d_encoder: expected an even width .* got 7"):
         dataclasses.replace(toy_config(), d_encoder=7)

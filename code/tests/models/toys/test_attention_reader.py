@@ -139,6 +139,13 @@ def test_a_size_out_of_range_is_named(choices, message):
         AttentionReader(**{"vocab_size": 11, "num_answers": 5} | choices)
 
 
+@pytest.mark.usefixtures("without_type_checks")
+@pytest.mark.parametrize("name", ["vocab_size", "num_answers", "max_len", "num_heads", "d_ff"])
+def test_a_size_that_is_no_integer_is_named(name):
+    with pytest.raises(TypeError, match=f"^{name}: expected an integer, got bool$"):
+        AttentionReader(**{"vocab_size": 11, "num_answers": 5} | {name: True})
+
+
 def test_a_row_that_is_too_long_is_named():
     model = reader(max_len=6)
     assert model(TOKENS[:, :6]).shape == (2, 6, 5)
