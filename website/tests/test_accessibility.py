@@ -68,7 +68,7 @@ PLANTS = {
         *("link-in-text-block", VIEWS),
     ),
     "one of many, half transparent": (
-        {"paragraphs": f'{PARAGRAPHS}<div style="opacity: 0.3">{PARAGRAPHS}</div>'},
+        {"paragraphs": f'<div>{PARAGRAPHS}</div><div style="opacity: 0.3">{PARAGRAPHS}</div>'},
         *("color-contrast", VIEWS),
     ),
     "one of many, on what lies under it": (
