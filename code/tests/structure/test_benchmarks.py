@@ -104,7 +104,7 @@ def test_a_row_of_another_length_is_refused() -> None:
         as_table(("a", "b"), [("x",)])
 
 
-@pytest.mark.parametrize("mask", ["none", "causal"])
+@pytest.mark.parametrize("mask", ["none", "causal", "padding"])
 @pytest.mark.parametrize("ours", attention.OTHER)
 def test_both_sides_compute_the_same(ours: str, mask: str) -> None:
     """Outputs and gradients: a ratio of two different things would say nothing."""
@@ -139,8 +139,17 @@ def test_the_tables_say_where_a_target_is_missed() -> None:
     line = attention.speed_table([{**row, **times, "met": False}]).splitlines()[-1]
     assert line.split() == [
         *("with", "weights", "plain", "causal", "forward", "128"),
-        *("1.23", "1.20–1.30", "1.10", "missed", "0.50"),
+        *("1.23", "1.20–1.30", "1.05", "missed", "0.50"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "length", "target"),
+    [("with weights", 128, 1.05), ("without weights", 256, 1.10), ("without weights", 512, 1.05)],
+)
+def test_short_calls_may_take_longer(ours: str, length: int, target: float) -> None:
+    row = attention.describe(ours, "plain", "none", backward=False, length=length)
+    assert row["target"] == target
 
 
 def test_a_fresh_process_counts_the_weights_it_forms() -> None:

@@ -26,9 +26,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     ignored = shutil.ignore_patterns("tests", "*.egg-info", "__pycache__", "build", "dist")
     shutil.copytree(ROOT / "code", folder / "code", ignore=ignored)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps"]
-    command += ["--no-build-isolation", "--disable-pip-version-check", "--wheel-dir", "."]
-    subprocess.run([*command, "./code"], cwd=folder, check=True, timeout=120)
+    # what pip would call, without pip's two seconds
+    build = "from setuptools.build_meta import build_wheel; build_wheel('..')"
+    command = [sys.executable, "-c", build]
+    subprocess.run(command, cwd=folder / "code", check=True, capture_output=True, timeout=120)
     (built,) = folder.glob("*.whl")
     return built
 
