@@ -1,6 +1,6 @@
 import pytest
 
-from paying_attention.data.phrases import lexicon as lexicon
+from paying_attention.data.phrases import lexicon
 from paying_attention.data.phrases.lexicon import (
     agreed,
     english_plural,
