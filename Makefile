@@ -24,7 +24,7 @@ test: .venv/.installed ## unit tests, doctests, every notebook against its outpu
 	$(QUIET) $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
 test-pages: .venv/.installed-pages book ## the built pages in a real browser (needs Chromium)
-	$(QUIET) $(BIN)/python -m pytest -c website/pytest.ini website/tests
+	$(QUIET) $(BIN)/python -m pytest -n $(WORKERS) -c website/pytest.ini website/tests
 
 mutants: .venv/.installed-mutants ## plant mistakes in the mathematics, one at a time; minutes
 	cd code && rm -rf mutants && $(QUIET) ../$(BIN)/mutmut run

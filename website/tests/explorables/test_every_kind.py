@@ -121,8 +121,10 @@ def test_the_result_is_announced_once_when_the_reader_stops(browser, explorable)
         live.evaluate(LISTEN)
         root.evaluate(MOVE_ALL)
         assert state_of(root) != start
-        page.wait_for_timeout(400)
-        assert page.evaluate("said") == [root.locator("desc").last.text_content()]
+        expected = root.locator("desc").last.text_content()
+        expect(live).to_have_text(expected)
+        page.wait_for_timeout(300)
+        assert page.evaluate("said") == [expected]  # not one sentence per step
 
 
 @EACH_KIND
