@@ -18,6 +18,8 @@ EVEN = np.full((len(ODD), len(ODD)), 1 / len(ODD))
 
 def test_each_word_is_one_line_that_can_be_read():
     assert shown_words("source", ODD) == SHOWN
+    ends = ["\n", "\r", "\x0b", "\x1c", "\x85", "\u2028", "\u2029"]
+    assert shown_words("source", ends) == [repr(end)[1:-1] for end in ends]
     assert shown_words("source", ("w" * 20, "w" * 21)) == ["w" * 20, "w" * 19 + "…"]
     assert shown_words("source", ("漢" * 10, "漢" * 11)) == ["漢" * 10, "漢" * 9 + "…"]
 
