@@ -597,10 +597,15 @@ def test_only_what_hides_is_a_reason_to_look(need_weights):
         with Observer() as observed:
             layer(*inputs, need_weights=need_weights, **choices)
         assert observed.looks == looks
+    query, kept = inputs[0], layer.project_kv(*inputs[1:])
+    for choices, looks in (({}, 0), ({"mask": mask}, 2), ({"bias": some_bias(6)}, 2)):
+        with Observer() as observed:
+            layer.attend_to(query, *kept, need_weights=need_weights, **choices)
+        assert observed.looks == looks
     layer.check_finite = False
     with Observer() as observed:
         layer(*inputs, need_weights=need_weights, mask=mask)
-        layer.project_kv(*inputs[1:])
+        layer.attend_to(query, *layer.project_kv(*inputs[1:]), mask=mask, bias=some_bias(6))
     assert observed.looks == 0
 
 
@@ -647,6 +652,27 @@ def test_it_compiles_exports_gives_each_samples_gradients_and_runs_on_meta(maske
         for name, parameter in call.named_parameters():
             assert each[name][row].isfinite().all()
             assert close(each[name][row], parameter.grad, rtol=1e-8, atol=1e-9), name
+
+
+@pytest.mark.parametrize("spoilt", ["query", "key", "value"])
+@pytest.mark.parametrize("hidden", ["mask", "bias"])
+def test_in_two_steps_each_part_may_hold_what_no_loss_sees(spoilt, hidden):
+    """Query 4 and key 6 are not finite; query 4 sees key 6, and no loss sees query 4."""
+    layer, inputs = layer_and_inputs("grouped")
+    mask = torch.ones(QUERY, KEY, dtype=torch.bool)
+    mask[:4, 6] = False
+    bias = torch.zeros(QUERY, KEY, dtype=torch.float64).masked_fill(~mask, -torch.inf)
+    hiding = {"mask": mask} if hidden == "mask" else {"bias": bias}
+    found = []
+    for rubbish in (0.0, torch.nan):
+        given = dict(zip(("query", "key", "value"), (t.clone() for t in inputs), strict=True))
+        given[spoilt][:, 4 if spoilt == "query" else 6] = rubbish
+        kept = layer.project_kv(given["key"], given["value"])
+        output = layer.attend_to(given["query"], *kept, **hiding).output
+        loss = output[:, :4].square().sum()
+        found.append((loss, *torch.autograd.grad(loss, list(layer.parameters()))))
+    assert output[:, 4].isnan().all()
+    assert all(close(clean, rubbish) for clean, rubbish in zip(*found, strict=True))
 
 
 @pytest.mark.parametrize("rubbish", [torch.nan, torch.inf])
@@ -743,7 +769,9 @@ def test_a_cache_that_knows_its_offset_gives_what_all_tokens_give_at_once():
     keys, values = (torch.cat(parts, dim=-2) for parts in zip((keys, values), more, strict=True))
     mask = causal_mask(3, KEY, offset=4)
     assert close(layer.attend_to(new, keys, values, offset=4, mask=mask).output, whole[:, 4:])
-    assert not close(layer.attend_to(new, keys, values, mask=mask).output, whole[:, 4:])
+    first = layer.attend_to(new, keys, values, mask=mask)
+    assert not close(first.output, whole[:, 4:])
+    assert turn.heard[-1] == [0, 1, 2]
 
 
 # --- parameters -----------------------------------------------------------------------------------
