@@ -14,7 +14,7 @@ from paying_attention.explorables.frame import drawing, plane
 from paying_attention.explorables.frame.arguments import Number, checked_labels, told_apart
 from paying_attention.explorables.frame.assets import Assets
 from paying_attention.explorables.frame.explorable import Explorable, Table, identify, summary_html
-from paying_attention.explorables.frame.texts import display_pair
+from paying_attention.explorables.frame.texts import display, display_pair
 
 ASSETS = Assets("attention-by-hand", __package__, parts=("plane",))
 SMALLEST_PLANE = 2  # the axes reach at least from -2 to 2
@@ -63,18 +63,6 @@ def attention_by_hand(
     limit = max(SMALLEST_PLANE, math.ceil(far))
     inputs = {"annotations": keys, "state": found.state, "labels": labels, "limit": limit}
     identifier = identify(ASSETS.kind, inputs, name)
-    picture = drawing.figure(
-        f"{identifier}-plane",
-        f"A plane with the annotations of {', '.join(labels)}, a state and the context",
-        texts["summary"],
-        (plane.SIZE, plane.SIZE),
-        _plane(keys, found, labels, limit),
-    )
-    bars = drawing.bars(labels, found.weights, [texts[f"weight-{i}"] for i in range(3)])
-    chart = drawing.figure(
-        f"{identifier}-bars", "Three weights as bars", texts["summary"], drawing.BARS_SIZE, bars
-    )
-    summary = summary_html(texts["summary"])
     rows = tuple(
         (label, (f"annotation-{i}", f"score-{i}", f"weight-{i}")) for i, label in enumerate(labels)
     )
@@ -85,11 +73,28 @@ def attention_by_hand(
         inputs=inputs,
         texts=texts,
         sentences=SENTENCES,
-        panels=f'{picture}\n<div class="pa-side">\n{chart}\n{drawing.CONTROLS}\n{summary}\n</div>',
+        panels=_panels(identifier, found, inputs, texts["summary"]),
         table=Table(
             ("annotation", "score", "weight"), (*rows, ("context", ("context", "", "total")))
         ),
     )
+
+
+def _panels(identifier: str, found: AttentionState, inputs: dict, summary: str) -> str:
+    labels = inputs["labels"]
+    picture = drawing.figure(
+        f"{identifier}-plane",
+        f"A plane with the annotations of {', '.join(labels)}, a state and the context",
+        summary,
+        (plane.SIZE, plane.SIZE),
+        _plane(inputs["annotations"], found, labels, inputs["limit"]),
+    )
+    bars = drawing.bars(labels, found.weights, [display(weight) for weight in found.weights])
+    chart = drawing.figure(
+        f"{identifier}-bars", "Three weights as bars", summary, drawing.BARS_SIZE, bars
+    )
+    side = f"{chart}\n{drawing.CONTROLS}\n{summary_html(summary)}"
+    return f'{picture}\n<div class="pa-side">\n{side}\n</div>'
 
 
 def _plane(keys: Sequence, found: AttentionState, labels: Sequence[str], limit: int) -> str:

@@ -26,6 +26,7 @@ from paying_attention.explorables.mechanism.state import (
 ASSETS = Assets("attention-by-steps", __package__, parts=("plane",))
 FARTHEST, LARGEST_VALUE = 4.0, 100.0  # of a coordinate, and of a value
 SMALLEST_PLANE = 2  # the axes reach at least from -2 to 2
+GIVEN = ("query", "keys", "values", "labels", "seen")
 FADED = 0.35  # opacity of the arrow of a hidden key
 ROWS = (("key, x", "key-x", ""), ("key, y", "key-y", ""), ("score", "score", ""))
 ROWS += (("scaled", "scaled", ""), ("masked", "masked", ""), ("weight", "weight", "total"))
@@ -69,6 +70,36 @@ def attention_by_steps(
 
     Derived in: chapters/04-scaled-dot-product.
     """
+    inputs = _checked(query, keys, values, labels, seen, scaled, width)
+    query, keys, values, labels, seen = (inputs[key] for key in GIVEN)
+    found = steps_state(query, keys, values, seen, scaled, width)
+    texts = steps_texts(found, labels) | numbered("value", values)
+    texts |= numbered("key-x", [x for x, _ in keys]) | numbered("key-y", [y for _, y in keys])
+    identifier = identify(ASSETS.kind, inputs, name)
+    return Explorable(
+        identifier=identifier,
+        assets=ASSETS,
+        title="Score, scale, mask, softmax, mix",
+        inputs=inputs,
+        texts=texts,
+        sentences=SENTENCES,
+        panels=_panels(identifier, found, inputs, texts["summary"]),
+        table=Table(
+            (*labels, "sum"),
+            tuple((head, (*(f"{key}-{i}" for i in range(3)), last)) for head, key, last in ROWS),
+        ),
+    )
+
+
+def _checked(
+    query: Sequence[Number],
+    keys: Sequence[Sequence[Number]],
+    values: Sequence[Number],
+    labels: Sequence[str],
+    seen: Sequence[bool] | None,
+    scaled: bool,
+    width: int,
+) -> dict:
     query = checked_numbers("query", query, 2, FARTHEST)
     labels = told_apart(checked_labels(labels, 3))
     values = checked_numbers("values", values, 3, LARGEST_VALUE)
@@ -90,31 +121,26 @@ def attention_by_steps(
     ends = min(0.0, *values), max(0.0, *values)
     inputs = {"query": query, "keys": keys, "values": values, "labels": labels, "seen": seen}
     inputs |= {"divided": scaled, "width": width, "limit": limit, "ends": ends}
-    found = steps_state(query, keys, values, seen, scaled, width)
-    texts = steps_texts(found, labels) | numbered("value", values)
-    texts |= numbered("key-x", [x for x, _ in keys]) | numbered("key-y", [y for _, y in keys])
-    identifier, summary = identify(ASSETS.kind, inputs, name), texts["summary"]
+    return inputs
 
-    def figure(part: str, title: str, size: tuple[int, int], body: str) -> str:
-        return drawing.figure(f"{identifier}-{part}", title, summary, size, body)
 
-    parts = (plane.SIZE,) * 2, _plane(keys, found, labels, limit)
-    picture = figure("plane", f"The keys of {', '.join(labels)}; a query", *parts)
-    body = f"{_bars(found, labels)}\n{mix(found, labels, values, ends)}"
-    chart = figure("mix", "Three weights as bars, and the mix", (drawing.BAR, LINE_Y + 32), body)
-    return Explorable(
-        identifier=identifier,
-        assets=ASSETS,
-        title="Score, scale, mask, softmax, mix",
-        inputs=inputs,
-        texts=texts,
-        sentences=SENTENCES,
-        panels="\n".join((picture, chart, drawing.CONTROLS, summary_html(summary))),
-        table=Table(
-            (*labels, "sum"),
-            tuple((head, (*(f"{key}-{i}" for i in range(3)), last)) for head, key, last in ROWS),
-        ),
+def _panels(identifier: str, found: StepsState, inputs: dict, summary: str) -> str:
+    keys, labels, values = inputs["keys"], inputs["labels"], inputs["values"]
+    picture = drawing.figure(
+        f"{identifier}-plane",
+        f"The keys of {', '.join(labels)}; a query",
+        summary,
+        (plane.SIZE, plane.SIZE),
+        _plane(keys, found, labels, inputs["limit"]),
     )
+    chart = drawing.figure(
+        f"{identifier}-mix",
+        "Three weights as bars, and the mix",
+        summary,
+        (drawing.BAR, LINE_Y + 32),
+        f"{_bars(found, labels)}\n{mix(found, labels, values, inputs['ends'])}",
+    )
+    return "\n".join((picture, chart, drawing.CONTROLS, summary_html(summary)))
 
 
 def _plane(keys: Sequence, found: StepsState, labels: Sequence[str], limit: int) -> str:

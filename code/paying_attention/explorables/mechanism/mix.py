@@ -38,22 +38,23 @@ def mix(
         'fill="currentColor">0</text>'
     ]
     for i, (value, weight) in enumerate(zip(values, found.weights, strict=True)):
-        x, y, color = place(value), LINE_Y - 70 + 22 * i, drawing.COLORS[i]
-        text = f"{labels[i]} {display(value)}"
-        width = drawing.BOLD * len(text)
-        if value > sum(ends) / 2:  # where is room
-            at, anchor = max(x - 14, width), "end"
-        else:
-            at, anchor = min(x + 14, drawing.BAR - width), "start"
-        parts.append(
-            f'<path class="pa-c{i}" d="M{x:.2f} {y}V{LINE_Y}" stroke="{color}"/>\n<circle '
-            f'class="pa-c{i}" cx="{x:.2f}" cy="{y}" r="{3 + 6 * weight:.2f}" fill="{color}" '
-            f'data-dot="{i}"/>\n<text class="pa-word" x="{at:.2f}" y="{y + 5}" '
-            f'text-anchor="{anchor}" fill="currentColor">{html.escape(text)}</text>'
-        )
+        parts.append(_value(i, place(value), weight, f"{labels[i]} {display(value)}"))
     return "\n".join(parts) + (
         f'\n<g transform="translate({place(found.output):.2f} {LINE_Y})" data-part="output">'
         f'{drawing.DIAMOND}<text class="pa-word" y="27" text-anchor="middle" '
         'fill="currentColor">output '
         f'<tspan data-out="output">{display(found.output)}</tspan></text></g>'
+    )
+
+
+def _value(i: int, x: float, weight: Number, text: str) -> str:
+    y, color, width = LINE_Y - 70 + 22 * i, drawing.COLORS[i], drawing.BOLD * len(text)
+    at, anchor = min(x + 14, drawing.BAR - width), "start"
+    if x > LINE_LEFT + LINE_WIDTH / 2:  # where is room
+        at, anchor = max(x - 14, width), "end"
+    return (
+        f'<path class="pa-c{i}" d="M{x:.2f} {y}V{LINE_Y}" stroke="{color}"/>\n<circle '
+        f'class="pa-c{i}" cx="{x:.2f}" cy="{y}" r="{3 + 6 * weight:.2f}" fill="{color}" '
+        f'data-dot="{i}"/>\n<text class="pa-word" x="{at:.2f}" y="{y + 5}" '
+        f'text-anchor="{anchor}" fill="currentColor">{html.escape(text)}</text>'
     )
