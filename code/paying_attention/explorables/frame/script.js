@@ -29,7 +29,8 @@
 
   function largest(weights, labels) {
     const top = display(Math.max.apply(null, weights));
-    return { top: top, owners: labels.filter(function (label, i) { return display(weights[i]) === top; }) };
+    const owners = labels.filter(function (label, i) { return display(weights[i]) === top; });
+    return { top: top, owners: owners };
   }
 
   // Fills the templates that the figure brings; what a reader has written is put in once, as it is.

@@ -34,7 +34,8 @@
   function headsTexts(found, inputs, say) {
     const spread = found.entropy === null ? "nowhere" : "bits";
     const scored = inputs.judged === 1 ? "hits, one" : "hits, more";
-    const hits = found.hits === null ? say("none") : say("of", { part: found.hits, all: inputs.judged });
+    const none = found.hits === null;
+    const hits = none ? say("none") : say("of", { part: found.hits, all: inputs.judged });
     const texts = {
       count: say("of", { part: found.on.length, all: inputs.weights.length }),
       entropy: found.entropy === null ? say("none") : display(found.entropy),
