@@ -29,9 +29,6 @@ def check_integers(**numbers: int) -> None:
 
     Raises:
         TypeError: Naming the first argument that is none.
-
-    Example:
-        >>> check_integers(offset=-2)
     """
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, Integral | torch.SymInt):
@@ -43,9 +40,6 @@ def check_probability(**numbers: float) -> None:
 
     Raises:
         ValueError: Naming the first that is not.
-
-    Example:
-        >>> check_probability(dropout_p=0.5)
     """
     for name, number in numbers.items():
         if not 0 <= number <= 1:
@@ -71,9 +65,6 @@ def check_boolean(mask: Tensor) -> None:
 
     Raises:
         TypeError: If the mask is not boolean.
-
-    Example:
-        >>> check_boolean(torch.tensor([True]))
     """
     if mask.dtype != torch.bool:
         raise TypeError(f"mask: expected a boolean tensor, got {mask.dtype}")

@@ -158,12 +158,7 @@ class MultiHeadAttention(nn.Module):
         """Make the keys and values of all heads: what a decoder computes once and keeps.
 
         Args:
-            key: What answers.
-            value: What is mixed.
             offset: Position of the first key: how many are in the cache already.
-
-        Raises:
-            ValueError: If a width is not ``d_memory``.
         """
         careful = self.check_finite and not is_finite(key, value)
         return self._project_kv(key, value, offset=offset, careful=careful)
@@ -186,10 +181,6 @@ class MultiHeadAttention(nn.Module):
             keys: First result of ``project_kv``, or several of them joined.
             values: Second result of ``project_kv``.
             offset: Position of the first query.
-
-        Raises:
-            ValueError: If a width, a length, the mask or the bias does not fit.
-            TypeError: If dtypes differ, or the mask is not boolean.
         """
         hides = mask is not None or bias is not None
         careful = hides and self.check_finite and not is_finite(query, keys, values)

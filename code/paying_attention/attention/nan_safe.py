@@ -169,11 +169,6 @@ def by_rows(
     """Apply a map of rows; a row that is not finite becomes NaN, and no gradient meets it.
 
     Else the gradient of the map's parameters would be 0 times NaN, even where no loss looks.
-
-    Example:
-        >>> by_rows(torch.neg, torch.tensor([[1.0], [torch.inf]]))
-        tensor([[-1.],
-                [nan]])
     """
     finite = rows_are_finite(tensor)
     return function(tensor.masked_fill(~finite, 0.0)).masked_fill(~finite, torch.nan)

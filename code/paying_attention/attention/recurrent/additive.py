@@ -12,12 +12,7 @@ class AdditiveAttention(ScoringAttention):
     """Score with vᵀ tanh(W s + U h), then mix the annotations by the softmax of the scores.
 
     Args:
-        d_query: Width of the decoder's state s.
-        d_annotation: Width of the annotations h.
         d_score: Width of the small network inside.
-
-    Raises:
-        ValueError: If a width is below 1.
 
     Example:
         >>> attention = AdditiveAttention(4, 6, 5)

@@ -37,10 +37,6 @@ class DecoderAttention(nn.Module):
         """Compute once a sentence what does not depend on the state.
 
         Here, only the padding goes: a NaN that stands there would reach the gradients.
-
-        Args:
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
         """
         return clear_hidden(annotations, None if mask is None else mask[:, None])
 
@@ -57,17 +53,12 @@ class DecoderAttention(nn.Module):
 
         Args:
             query: The decoder's state.
-            annotations: What the encoder said at each source position.
             prepared: Result of ``prepare`` for these annotations.
             mask: True at real source words.
             position: Which target word is written, counted from 0; most kinds do not care.
 
         Returns:
             A context and a row of weights for each sentence; both zero where no word is real.
-
-        Raises:
-            ValueError: If a width or the mask's shape does not fit.
-            TypeError: If the mask is not boolean.
         """
         raise NotImplementedError
 
@@ -78,11 +69,6 @@ class DecoderAttention(nn.Module):
         mask: Bool[Tensor, "batch key"] | None,
     ) -> None:
         """Refuse widths that the module was not made for, and a mask of another shape.
-
-        Args:
-            query: The decoder's state.
-            annotations: What the encoder said at each source position.
-            mask: True at real source words.
 
         Raises:
             ValueError: Naming the one that does not fit.
@@ -112,12 +98,7 @@ class ScoringAttention(DecoderAttention):
     def scores(
         self, query: Float[Tensor, "batch d_query"], prepared: Float[Tensor, "batch key d_key"]
     ) -> Float[Tensor, "batch key"]:
-        """Say how well the state matches each annotation.
-
-        Args:
-            query: The decoder's state.
-            prepared: Result of ``prepare``.
-        """
+        """Say how well the state matches each annotation."""
         raise NotImplementedError
 
     def forward(
@@ -143,11 +124,6 @@ def context_vector(
     mask: Bool[Tensor, "batch key"],
 ) -> Float[Tensor, "batch dim"]:
     """Sum the values by weights that are there already; hidden ones do not leak, NaN included.
-
-    Args:
-        weights: Of one question a sentence; 0 where the mask is False.
-        values: What each position has to give.
-        mask: True where the question may look.
 
     Example:
         >>> import torch

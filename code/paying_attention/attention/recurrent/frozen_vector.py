@@ -12,12 +12,7 @@ class FrozenVector(DecoderAttention):
     """Attention with its eyes closed: whatever the state asks, the answer is the summary.
 
     Args:
-        d_query: Width of the decoder's state, which asks in vain.
-        d_annotation: Width of the annotations.
         d_forward: How much of an annotation comes from the forward direction.
-
-    Raises:
-        ValueError: If a width is below 1.
 
     Example:
         >>> frozen, annotations = FrozenVector(4, 2, 2), torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])

@@ -13,8 +13,6 @@ class MultiHeadDecoderAttention(DecoderAttention):
     """Multi-head attention for a recurrent decoder; its weights are the mean over the heads.
 
     Args:
-        d_query: Width of the decoder's state, which asks.
-        d_annotation: Width of the annotations; the context is as wide.
         num_heads: Number of heads.
 
     Raises:

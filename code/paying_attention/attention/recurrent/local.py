@@ -22,8 +22,6 @@ class LocalAttention(DecoderAttention):
     divided by their sum again: they sum to at most 1.
 
     Args:
-        d_query: Width of the decoder's state s.
-        d_annotation: Width of the annotations h.
         window: Positions on each side of the centre.
         centre: ``"m"`` or ``"p"``.
 

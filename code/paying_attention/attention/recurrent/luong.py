@@ -11,12 +11,8 @@ from paying_attention.attention.recurrent.decoder_attention import ScoringAttent
 class DotAttention(ScoringAttention):
     """Score with sᵀ h: no parameters, so state and annotations must have one width.
 
-    Args:
-        d_query: Width of the decoder's state s.
-        d_annotation: Width of the annotations h, the same.
-
     Raises:
-        ValueError: If the widths differ or are below 1.
+        ValueError: If the widths differ.
 
     Example:
         >>> annotations = torch.tensor([[[3.0, 1.0], [0.0, 2.0]]])
@@ -41,13 +37,6 @@ class DotAttention(ScoringAttention):
 
 class GeneralAttention(ScoringAttention):
     """Score with sᵀ W h: a learned matrix between state and annotation.
-
-    Args:
-        d_query: Width of the decoder's state s.
-        d_annotation: Width of the annotations h.
-
-    Raises:
-        ValueError: If a width is below 1.
 
     Example:
         >>> attention = GeneralAttention(4, 6)
@@ -85,12 +74,7 @@ class ConcatAttention(ScoringAttention):
     it multiplies the state with its part of the matrix again for each annotation.
 
     Args:
-        d_query: Width of the decoder's state s.
-        d_annotation: Width of the annotations h.
         d_score: Width of the small network inside.
-
-    Raises:
-        ValueError: If a width is below 1.
 
     Example:
         >>> ConcatAttention(4, 6, 5).scores(torch.zeros(2, 4), torch.zeros(2, 3, 6)).shape
@@ -121,12 +105,7 @@ class LocationAttention(ScoringAttention):
     """Score with W s, one number for each source position: the words themselves are not looked at.
 
     Args:
-        d_query: Width of the decoder's state s.
-        d_annotation: Width of the annotations.
         max_source_len: How many positions have a score; a longer sentence is refused.
-
-    Raises:
-        ValueError: If a size is below 1.
 
     Example:
         >>> attention = LocationAttention(4, 6, max_source_len=5)
