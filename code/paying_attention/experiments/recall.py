@@ -26,7 +26,7 @@ TRAINED_PAIRS = range(1, 7)
 TRAINED_FILLERS = (0, 1, 2, 5, 10, 20, 30)
 TESTED_PAIRS = range(1, NUM_KEYS + 1)
 TESTED_FILLERS = (0, 10, 20, 40, 80)
-NUM_TEST = 500
+NUM_TEST, NUM_SMALL = 500, 50
 TEST_SEED = 1_000_000  # far from the seeds of the trainings
 
 
@@ -93,8 +93,11 @@ def recall_loss(model: nn.Module, batch: RecallBatch) -> Tensor:
     return F.cross_entropy(model(batch.tokens), batch.answer)
 
 
-def held_out_questions() -> Iterator[tuple[str, RecallBatch]]:
+def held_out_questions(num: int = NUM_TEST) -> Iterator[tuple[str, RecallBatch]]:
     """Draw the questions of the test, always the same ones.
+
+    Args:
+        num: How many of each kind.
 
     Returns:
         ``"pairs/fillers"`` and the questions, one batch for each lag, from 0 upwards.
@@ -105,24 +108,23 @@ def held_out_questions() -> Iterator[tuple[str, RecallBatch]]:
             for lag in range(pairs):
                 yield (
                     f"{pairs}/{fillers}",
-                    recall_batch(
-                        NUM_TEST, pairs, num_fillers=fillers, lag=lag, generator=generator
-                    ),
+                    recall_batch(num, pairs, num_fillers=fillers, lag=lag, generator=generator),
                 )
 
 
 @torch.no_grad()
-def recall_by_lag(model: RecurrentReader) -> dict[str, list[list[int]]]:
+def recall_by_lag(model: RecurrentReader, num: int = NUM_TEST) -> dict[str, list[list[int]]]:
     """Count right answers by pairs, fillers and lag.
 
     Args:
         model: A trained reader.
+        num: Questions of each kind.
 
     Returns:
         Under ``"pairs/fillers"`` one ``[right, asked]`` for each lag, from 0 upwards.
     """
     counts: dict[str, list[list[int]]] = {}
-    for name, batch in held_out_questions():
+    for name, batch in held_out_questions(num):
         right = model(batch.tokens).argmax(dim=-1) == batch.answer
         counts.setdefault(name, []).append([int(right.sum()), len(right)])
     return counts
@@ -143,7 +145,8 @@ def work(run: RecallRun, scale: Scale) -> Outcome:
     """
     model = run.build()
     history = run.fit(model, scale)
-    return Outcome(model, history, {"correct": recall_by_lag(model)})
+    num = NUM_SMALL if scale.small else NUM_TEST
+    return Outcome(model, history, {"correct": recall_by_lag(model, num)})
 
 
 @torch.no_grad()

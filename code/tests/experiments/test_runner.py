@@ -232,10 +232,10 @@ def test_a_canary_notices_other_sentences():
 
 @pytest.mark.parametrize("what", ["split", "seed"])
 def test_another_split_or_seed_gives_other_digests(monkeypatch, what):
-    monkeypatch.setattr(numbers, "NUM_TRAINING", 5000)  # to be quick
+    monkeypatch.setattr(numbers, "NUM_TRAINING", 2000)  # to be quick
+    monkeypatch.setattr(numbers, "NUM_TEST", 40)
     draw = numbers.number_task.__wrapped__
-    usual, again = draw().digests, draw().digests
-    assert usual == again
+    usual = draw().digests
     if what == "split":
         split = numbers.split_numbers
         monkeypatch.setattr(numbers, "split_numbers", lambda: split(seed=1))
