@@ -233,6 +233,5 @@ def bucketed_rows(
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> Int[Tensor, "batch longest"]:
-    return torch.nn.utils.rnn.pad_sequence(
-        [torch.tensor(row) for row in rows], batch_first=True, padding_value=PAD_ID
-    )
+    longest = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[PAD_ID] * (longest - len(row))] for row in rows])

@@ -38,10 +38,11 @@ class SentencePair:
             if not sentence:
                 raise ValueError(f"{name}: expected at least one token, got an empty sentence")
         object.__setattr__(self, "possible", self.possible | self.sure)
+        words, sources = len(self.target), len(self.source)
         for target, source in self.possible:
-            if not (0 <= target < len(self.target) and 0 <= source < len(self.source)):
+            if not (0 <= target < words and 0 <= source < sources):
                 raise ValueError(
-                    f"links: expected (target < {len(self.target)}, source < {len(self.source)}), "
+                    f"links: expected (target < {words}, source < {sources}), "
                     f"got {(target, source)}"
                 )
 
@@ -83,15 +84,16 @@ class SentencePair:
             raise ValueError("pairs: expected at least one pair, got none")
         source: list[str] = []
         target: list[str] = []
-        sure: set[Link] = set()
-        possible: set[Link] = set()
+        sure: list[Link] = []
+        possible: list[Link] = []
         for pair in pairs:
             if source:
-                possible.add((len(target), len(source)))
+                possible.append((len(target), len(source)))
                 source.append(separator)
                 target.append(separator)
-            sure.update((t + len(target), s + len(source)) for t, s in pair.sure)
-            possible.update((t + len(target), s + len(source)) for t, s in pair.possible)
+            before, left = len(target), len(source)
+            sure += [(t + before, s + left) for t, s in pair.sure]
+            possible += [(t + before, s + left) for t, s in pair.possible]
             source.extend(pair.source)
             target.extend(pair.target)
         return cls(tuple(source), tuple(target), frozenset(sure), frozenset(possible))

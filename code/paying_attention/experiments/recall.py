@@ -16,7 +16,7 @@ from paying_attention.data.toys.associative_recall import (
     RecallBatch,
     recall_batch,
 )
-from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit
+from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit_run
 from paying_attention.experiments.tasks.digests import batch_digest
 from paying_attention.models.toys.recurrent_reader import RecurrentReader
 from paying_attention.training.loop import History
@@ -69,7 +69,7 @@ class RecallRun:
             model: Made by ``build``.
             scale: How much of the run.
         """
-        return fit(self, model, recall_loss, self.questions, scale)
+        return fit_run(self, model, recall_loss, self.questions, scale)
 
     def questions(self, generator: torch.Generator) -> Iterator[RecallBatch]:
         """Draw a pass of batches to learn from.

@@ -78,7 +78,7 @@ class Experiment:
     fingerprint_steps: int = 5
 
 
-def fit(
+def fit_run(
     run: Run,
     model: nn.Module,
     loss: Callable[[nn.Module, Any], Tensor],

@@ -26,7 +26,7 @@ from typing import Any
 
 import torch
 
-from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit
+from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit_run
 from paying_attention.experiments.tasks.digests import batch_digest
 from paying_attention.experiments.tasks.lookup import (
     NUM_KEYS,
@@ -87,7 +87,7 @@ class ScalingRun:
             model: Made by ``build``.
             scale: How much of the run.
         """
-        return fit(self, model, lookup_loss, training_questions, scale)
+        return fit_run(self, model, lookup_loss, training_questions, scale)
 
 
 @torch.no_grad()

@@ -26,7 +26,7 @@ from typing import Any
 import torch
 
 from paying_attention.data.toys.two_rules import NUM_LETTERS
-from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit
+from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit_run
 from paying_attention.experiments.tasks.digests import batch_digest
 from paying_attention.experiments.tasks.measures import num_parameters
 from paying_attention.experiments.tasks.two_rules import (
@@ -90,7 +90,7 @@ class TwoRulesRun:
             model: Made by ``build``.
             scale: How much of the run.
         """
-        return fit(self, model, two_rules_loss, training_rows, scale)
+        return fit_run(self, model, two_rules_loss, training_rows, scale)
 
 
 def runs() -> Iterator[TwoRulesRun]:

@@ -49,9 +49,9 @@ def differences(then: Any, now: Any, where: str = "") -> list[str]:
 
     Counts, texts and the step whose weights were kept must be the same, numbers close. That is no
     question of luck: canaries were chosen for it. First weights that differ by a millionth, ten
-    times the rounding, and a processor without wide instructions move their losses by 1e-4 at
-    most, weights that are stored with three decimals by one in the last of them, and no count. The
-    window of steps with the best weights beats the second best by 0.9 % or more.
+    times the rounding, and a processor without wide instructions move their losses by 2e-4 at
+    most, and no count. Weights are stored with three decimals, hence the absolute bound. The window
+    of steps with the best weights beats the second best by 0.9 % or more.
     """
     if type(then) is not type(now):
         return [f"{where}: {then!r} was stored, today it is {now!r}"]

@@ -57,6 +57,7 @@ def test_the_runs_are_stored_and_count_every_test_sentence():
         assert sum(gradient) == pytest.approx(1, abs=PROFILE_LENGTH * 5e-6)
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the models' own tests run with them
 @pytest.mark.parametrize("name", KINDS)
 def test_a_stored_run_begins_as_it_would_today(name):
     check_beginning(EXPERIMENT, name)

@@ -31,6 +31,7 @@ def test_the_runs_are_stored_and_count_every_validation_sentence():
     check_counted(EXPERIMENT, "validation")
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the models' own tests run with them
 @pytest.mark.parametrize("name", KINDS)
 def test_a_stored_run_begins_as_it_would_today(name):
     check_beginning(EXPERIMENT, name)

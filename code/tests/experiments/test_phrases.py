@@ -33,6 +33,7 @@ def test_the_file_holds_the_runs_that_were_planned():
             assert [len(weights) for weights in row["weights"]] == shape
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the models' own tests run with them
 @pytest.mark.parametrize("name", [name for name in PLANNED if name.endswith("seed0")])
 def test_the_first_losses_are_those_of_today(name):
     run = PLANNED[name]

@@ -143,6 +143,7 @@ def test_the_file_holds_the_runs_that_were_planned():
     check_planned(EXPERIMENT)
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the models' own tests run with them
 @pytest.mark.parametrize("name", ENTRIES)
 def test_a_stored_run_begins_as_it_would_today(name):
     entry = stored("recall")[name]

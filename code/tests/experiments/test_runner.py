@@ -16,7 +16,7 @@ from paying_attention.experiments.runner import (
     Outcome,
     Run,
     Scale,
-    fit,
+    fit_run,
     run_missing,
     send_canary,
     store_canary,
@@ -45,7 +45,7 @@ class SlopeRun:
         return model
 
     def fit(self, model, scale):
-        return fit(self, model, square, lambda generator: iter([torch.ones(3, 1)]), scale)
+        return fit_run(self, model, square, lambda generator: iter([torch.ones(3, 1)]), scale)
 
 
 def square(model, batch):
@@ -117,13 +117,13 @@ def test_a_training_goes_as_its_run_and_its_scale_say(monkeypatch):
 
     monkeypatch.setattr(runner, "train", note)
     run, model, epoch = SlopeRun(4, num_steps=77, learning_rate=0.3), nn.Linear(1, 1), iter
-    fit(run, model, square, epoch, Scale(stop_after=6, warmup_steps=5, window=7))
+    fit_run(run, model, square, epoch, Scale(stop_after=6, warmup_steps=5, window=7))
     plan = loop.TrainingConfig(num_steps=77, learning_rate=0.3, warmup_steps=5, seed=4)
     assert seen == {
         **{"model": model, "loss": square, "epoch": epoch, "plan": plan, "window": 7},
         **{"stop_after": 6, "description": "slope-seed4"},
     }
-    fit(run, model, square, epoch)
+    fit_run(run, model, square, epoch)
     assert seen["plan"] == loop.TrainingConfig(num_steps=77, learning_rate=0.3, seed=4)
     assert (seen["window"], seen["stop_after"]) == (50, None)  # the loop's own
 
@@ -164,6 +164,7 @@ def todays(name):
     return send_canary(EXPERIMENTS[name])
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the other tests of each room run with them
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_canary_says_what_it_said(name):
     then = load_canary(name)

@@ -139,6 +139,7 @@ def test_runs_that_differ_in_the_rate_begin_alike():
         assert first["score_variance"] == pytest.approx(expected, rel=0.4), name
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the models' own tests run with them
 @pytest.mark.parametrize("name", CHEAP)
 def test_a_stored_run_begins_as_it_would_today(name):
     run, entry = PLANNED[name], stored("scaling")[name]

@@ -23,6 +23,7 @@ def test_the_runs_are_stored_and_count_every_test_sentence():
     check_counted(EXPERIMENT)
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the models' own tests run with them
 @pytest.mark.parametrize("name", names_of_seed_0(EXPERIMENT))
 def test_a_stored_run_begins_as_it_would_today(name):
     check_beginning(EXPERIMENT, name)

@@ -93,6 +93,7 @@ def test_stored_models_had_as_many_parameters_as_today():
         assert entry["results"]["parameters"] == sizes[PLANNED[name].d_ff], name
 
 
+@pytest.mark.usefixtures("without_type_checks")  # the models' own tests run with them
 @pytest.mark.parametrize("name", CHEAP)
 def test_a_stored_run_begins_as_it_would_today(name):
     run = PLANNED[name]

@@ -115,7 +115,8 @@ def tasks_taken_elsewhere(source: ast.Module) -> list[str]:
         if isinstance(node, ast.ImportFrom)
         and is_in(node.module or "", "paying_attention.experiments")
         and not is_in(
-            node.module, "paying_attention.experiments.tasks", "paying_attention.experiments.store"
+            node.module,
+            *(f"paying_attention.experiments.{part}" for part in ("runner", "store", "tasks")),
         )
         for alias in node.names
         if not (alias.name.isupper() or alias.name.endswith("Run"))

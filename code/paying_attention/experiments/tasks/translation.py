@@ -8,7 +8,7 @@ import torch
 
 from paying_attention.data.batching import Corpus
 from paying_attention.data.vocabulary import Vocabulary
-from paying_attention.experiments.runner import FULL, Scale, fit
+from paying_attention.experiments.runner import FULL, Scale, fit_run
 from paying_attention.experiments.tasks.digests import corpus_digest
 from paying_attention.models.recurrent.config import Attention, LookingAttention, Seq2SeqConfig
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
@@ -95,7 +95,7 @@ class Translator:
             scale: How much of the run.
         """
         loss = score_function_loss if self.hard else translation_loss
-        return fit(
+        return fit_run(
             self,
             model,
             loss,

@@ -74,7 +74,7 @@ def test_a_training_has_the_loss_and_the_batches_of_its_run(monkeypatch, hard):
         seen.append(given)
         return History()
 
-    monkeypatch.setattr(translation, "fit", note)
+    monkeypatch.setattr(translation, "fit_run", note)
     task = tiny_task()
     run = TranslationRun("numbers", "additive", 0, decoder="luong", hard=hard, batch_size=5)
     model, scale = run.build_for(task), Scale(stop_after=3)
