@@ -10,7 +10,7 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: book serve test test-pages mutants notebooks results bench picture lint clean help
+.PHONY: book serve test test-pages mutants notebooks explorables results bench picture lint clean help
 
 book: .venv/.installed ## build the site and say where it is
 	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
@@ -33,6 +33,9 @@ mutants: .venv/.installed-mutants ## plant mistakes in the mathematics, one at a
 notebooks: .venv/.installed ## run every chapter again and store its outputs
 	$(QUIET) $(BIN)/python website/notebooks.py
 
+explorables: .venv/.installed ## swap changed scripts and styles into the stored chapters, without a run
+	$(QUIET) $(BIN)/python website/explorables.py
+
 results: .venv/.installed ## the long experiments; minutes to hours
 	$(QUIET) $(BIN)/python -m paying_attention.experiments
 
@@ -50,7 +53,7 @@ clean: ## remove what was built; the environment in .venv stays
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # --- the environment: made once, brought up to date when a list of packages changes ------------------
 

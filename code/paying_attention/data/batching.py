@@ -36,8 +36,8 @@ class Batch:
             raise ValueError(
                 f"target: expected {self.source.shape[0]} sentences, got {self.target.shape[0]}"
             )
-        place = torch.arange(self.source.shape[1], device=self.source.device)
-        behind = place >= self.source_lengths[:, None]
+        position = torch.arange(self.source.shape[1], device=self.source.device)
+        behind = position >= self.source_lengths[:, None]
         read = (_is_word(self.source) | behind).all(dim=1)
         _check_rows("source", "words as far as its length", self.source, read)
         write = _is_sentence(self.target)
@@ -60,10 +60,10 @@ def _is_word(ids: Int[Tensor, "batch length"]) -> Bool[Tensor, "batch length"]:
 
 def _is_sentence(target: Int[Tensor, "batch target"]) -> Bool[Tensor, " batch"]:
     """Tell of each row whether it is ``<bos>``, words, ``<eos>`` and padding behind."""
-    place = torch.arange(target.shape[1], device=target.device)
+    position = torch.arange(target.shape[1], device=target.device)
     last = (target != PAD_ID).sum(dim=1, keepdim=True) - 1
-    right = torch.where(place == last, target == EOS_ID, _is_word(target) | (place > last))
-    right = torch.where(place == 0, target == BOS_ID, right)
+    right = torch.where(position == last, target == EOS_ID, _is_word(target) | (position > last))
+    right = torch.where(position == 0, target == BOS_ID, right)
     return right.all(dim=1) & (target == EOS_ID).any(dim=1)
 
 

@@ -85,8 +85,8 @@ def mean_distance(weights: Float[Tensor, "*rows query key"]) -> Float[Tensor, "*
         tensor([1.0000, 0.5000])
     """
     num_queries, num_keys = weights.shape[-2:]
-    place = torch.arange(num_queries, device=weights.device)[:, None]
-    distance = (torch.arange(num_keys, device=weights.device) - place).abs()
+    position = torch.arange(num_queries, device=weights.device)[:, None]
+    distance = (torch.arange(num_keys, device=weights.device) - position).abs()
     return (weights * distance).sum(dim=-1) / weights.sum(dim=-1)
 
 

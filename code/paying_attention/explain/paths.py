@@ -36,14 +36,14 @@ def path_length(output: Tensor, source: Tensor, states: Sequence[Tensor]) -> int
     costly = {state.grad_fn for state in states}
     # 0-1 breadth-first search: nodes reached without passing a further state go to the front.
     queue = deque([(output.grad_fn, int(output.grad_fn in costly))])
-    seen = set()
+    visited = set()
     while queue:
         node, passed = queue.popleft()
         if getattr(node, "variable", None) is source:
             return passed
-        if node is None or node in seen:
+        if node is None or node in visited:
             continue
-        seen.add(node)
+        visited.add(node)
         for following, _ in node.next_functions:
             if following in costly:
                 queue.append((following, passed + 1))

@@ -31,8 +31,8 @@ class LocalAttention(DecoderAttention):
 
     Example:
         >>> local = LocalAttention(4, 6, window=1, centre="m")
-        >>> seen = local(torch.zeros(1, 4), torch.zeros(1, 5, 6), torch.zeros(1, 5, 4), position=3)
-        >>> seen.weights
+        >>> found = local(torch.zeros(1, 4), torch.zeros(1, 5, 6), torch.zeros(1, 5, 4), position=3)
+        >>> found.weights
         tensor([[0.0000, 0.0000, 0.3333, 0.3333, 0.3333]])
 
     Derived in: chapters/03-luong.   Source: Luong et al. (2015), section 3.2, eq. 9 and 10.

@@ -93,7 +93,7 @@ def split_phrases(*, seed: int = 0) -> tuple[Phrases, Phrases, Phrases]:
 def _split(seed: int) -> tuple[Phrases, Phrases, Phrases]:
     generator = torch.Generator().manual_seed(seed)
     grammar, words = _grammar(), _words()
-    seen = Counter(chain.from_iterable(chain.from_iterable(words.values())))
+    counts = Counter(chain.from_iterable(chain.from_iterable(words.values())))
     training, validation, test = {}, {}, {}
     for name, pairs in grammar.items():
         order = torch.randperm(len(pairs), generator=generator).tolist()
@@ -102,8 +102,8 @@ def _split(seed: int) -> tuple[Phrases, Phrases, Phrases]:
         for i in order:
             if len(held_out) == num_test + num_validation:
                 break
-            if min(map(seen.__getitem__, words[name][i])) > MIN_SEEN:
-                seen.subtract(words[name][i])
+            if min(map(counts.__getitem__, words[name][i])) > MIN_SEEN:
+                counts.subtract(words[name][i])
                 held_out.append(i)
         kept = set(range(len(pairs))) - set(held_out)
         training[name] = tuple(pairs[i] for i in sorted(kept))

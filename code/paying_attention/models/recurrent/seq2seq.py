@@ -84,8 +84,8 @@ class Seq2Seq(nn.Module):
         features, answers = [], []
         given = self.decoder.dropout(self.decoder.embedding(target_input))
         for previous in given.unbind(dim=1):
-            seen, state, found = self.decoder.step(previous, state, encoded, prepared)
-            features.append(seen)
+            feature, state, found = self.decoder.step(previous, state, encoded, prepared)
+            features.append(feature)
             answers.append(found)
         logits = self.decoder.readout(torch.stack(features, dim=1))
         weights = [found.weights for found in answers if found.weights is not None]
