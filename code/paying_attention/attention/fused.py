@@ -1,4 +1,4 @@
-"""The same attention by torch's own kernel, which never forms the weights."""
+"""The same attention by torch's own kernel, which forms no weights where it can avoid them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -36,8 +36,10 @@ def fused_attention(
 ) -> AttentionOutput:
     """Compute the output of ``scaled_dot_product_attention`` without its weights.
 
-    The arguments mean the same. The result holds ``weights=None``. A NaN that nobody sees costs a
-    second run; one that some queries see and others do not is left to the path with weights.
+    The arguments mean the same; there is no soft cap and no dropout. The result holds
+    ``weights=None``. On the CPU, torch's kernel avoids them for inputs of four axes and one width;
+    without a mask and a bias it also decides what a NaN does. Under a mask a NaN that nobody sees
+    costs a second run; one that somebody sees is left to the path with weights.
 
     Raises:
         ValueError: As ``scaled_dot_product_attention``.
@@ -62,7 +64,9 @@ def fused_attention(
     with without_autocast(query):
         output = kernel(query, key, value)
     if (
-        added is not None and check_finite and not is_finite(output, for_gradients=(query, key))
+        added is not None
+        and check_finite
+        and not is_finite(output, for_gradients=(query, key, value))
     ):  # the door
         if enable_gqa:
             key, value = share_heads(key, query.shape[-3]), share_heads(value, query.shape[-3])

@@ -107,7 +107,7 @@ def check_inputs(
     The arguments are those of ``scaled_dot_product_attention``.
 
     Raises:
-        ValueError: If head_dim is 0; if widths, lengths, leading axes or devices differ; if the
+        ValueError: If a width is 0; if widths, lengths, leading axes or devices differ; if the
             mask or the bias does not broadcast; if the heads do not divide; or if a number is out
             of range.
         TypeError: If dtypes differ or are not floating point, or the mask is not boolean.
@@ -152,6 +152,8 @@ def _check_axes(query: Tensor, key: Tensor, value: Tensor, enable_gqa: bool) -> 
     q, k, v = query.shape, key.shape, value.shape
     if q[-1] == 0:
         raise ValueError("query: expected head_dim of 1 or more, got 0")
+    if v[-1] == 0:
+        raise ValueError("value: expected value_dim of 1 or more, got 0")
     if k[-1] != q[-1]:
         raise ValueError(f"key: expected head_dim {q[-1]} as in query, got {k[-1]}")
     if v[-2] != k[-2]:

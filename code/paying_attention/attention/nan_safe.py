@@ -5,7 +5,6 @@ finite is kept out of every product that has a gradient, and put back where a qu
 constant. ``is_finite`` is the one question at the door.
 """
 
-import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
@@ -14,13 +13,16 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+LARGEST = 1e30  # far below the end of float32 and bfloat16
+
 
 def is_finite(
     *tensors: Float[Tensor, "..."], for_gradients: tuple[Float[Tensor, "..."], ...] = ()
 ) -> bool:
     """Ask at the door whether all numbers are finite: one pass over each tensor, one look.
 
-    A sum beyond the range of float32 says no as well: a no means, look closer.
+    Numbers whose sum is beyond ``LARGEST`` say no as well, since their products may overflow: a no
+    means, look closer.
 
     Args:
         for_gradients: What matters only where there will be gradients. An infinite key that nobody
@@ -36,7 +38,7 @@ def is_finite(
         t.sum(dtype=torch.float32) if t.dtype.itemsize < 4 else t.sum()
         for t in (tensor.detach() for tensor in tensors)
     )
-    return math.isfinite(reduce(torch.add, sums).item())
+    return abs(reduce(torch.add, sums).item()) < LARGEST
 
 
 def wide_dtype(*tensors: Float[Tensor, "..."] | None) -> torch.dtype:
@@ -73,8 +75,10 @@ def careful_attention(
         score: Turns products into scores: soft cap and bias.
         kept: Factors of the weights that dropout has drawn, or None.
     """
-    scores = score(match(query, key, mask))
+    # What is hidden is cut off before and behind each step whose gradient could overflow.
+    scores = score(torch.where(mask, match(query, key, mask), 0.0))
     weights = guarded_softmax(torch.where(mask, scores, -torch.inf))
+    weights = torch.where(mask | weights.isnan(), weights, 0.0)
     weights = weights if kept is None else weights * kept
     return mix(weights, value, mask), weights
 

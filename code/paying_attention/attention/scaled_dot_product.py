@@ -39,21 +39,22 @@ def scaled_dot_product_attention(
     gradient that comes from it, even if it is NaN.
 
     Args:
-        mask: True where a query may look. Broadcasts over the leading axes.
+        mask: True where a query may look; broadcasts to (*batch, query, key).
         bias: Added to the scores; -inf hides a key as the mask does. Broadcasts like the mask.
         scale: Factor of the scores; 1 / √head_dim if None.
         softcap: Keep the scores between -softcap and softcap: softcap · tanh(scores / softcap).
-        dropout_p: Probability that a weight is set to zero, also in evaluation.
+        dropout_p: Probability that a weight is set to zero, also in evaluation; the others grow.
         enable_gqa: Let groups of neighbouring query heads (axis -3) share a key and value head.
         generator: Source of randomness of the dropout.
-        check_finite: Whether to look at the data, once and only under a mask or bias, so that a
-            hidden NaN or infinity stays hidden. Without the look it leaks into outputs and
-            gradients; the rest holds, and the function compiles, exports and runs under vmap.
+        check_finite: Whether to look at the data (once if all is well, and only under a mask or
+            bias), so that a hidden NaN or infinity stays hidden. Without the look it leaks into
+            outputs and gradients; the rest holds, and what does not draw from a ``generator``
+            compiles, exports and runs under vmap.
 
     Returns:
-        Output and weights, each row of which sums to 1 before dropout, or is all zero where nothing
-        may be seen. In half precision the weights are a rounded copy: the output has no gradient
-        with respect to them.
+        Output and weights, after dropout. Before it each row sums to 1; it is zero where nothing
+        may be seen, and NaN where a NaN is. Computed in a wider dtype than the query's, as in half
+        precision, the weights are a rounded copy: the output has no gradient with respect to them.
 
     Raises:
         ValueError: If widths, lengths, leading axes or devices differ, the mask or the bias does
@@ -75,17 +76,22 @@ def scaled_dot_product_attention(
     query, key, value = query.to(wide), key.to(wide), value.to(wide)
     if enable_gqa:
         key, value = share_heads(key, query.shape[-3]), share_heads(value, query.shape[-3])
-    hides, kept = mask is not None or bias is not None, None
+    hides = mask is not None or bias is not None
+    has_door, kept = hides and check_finite, None
     with without_autocast(query):
-        scores = adjust(query @ key.mT * scale, softcap, bias, mask)
-        unguarded = check_finite or not hides
-        weights = torch.softmax(scores, dim=-1) if unguarded else guarded_softmax(scores)
+        # The three lines of chapter 04 are scores, weights and output.
+        scores = query @ key.mT * scale
+        scores = adjust(scores, softcap, bias, mask)
+        if has_door or not hides:  # behind the door, somebody else guards rows that see nothing
+            weights = torch.softmax(scores, dim=-1)
+        else:
+            weights = guarded_softmax(scores)
         if dropout_p:
             kept = draw_kept(weights, dropout_p, generator)
             weights = weights * kept
         output = weights @ value
-        # The door: a row that sees nothing, or a NaN or infinity somewhere, takes the careful path.
-        if hides and check_finite and not is_finite(output, for_gradients=(query, key)):
+        # The door: a row that sees nothing, or a NaN or infinity somewhere, starts again with care.
+        if has_door and not is_finite(output, for_gradients=(query, key, value)):
             score = partial(adjust, softcap=softcap, bias=bias)
             given = query * scale, key, value, visible(mask, bias)
             output, weights = careful_attention(*given, score, kept)
@@ -105,6 +111,8 @@ def adjust(
         tensor([[1., -inf]])
     """
     if softcap is not None:
+        if mask is not None:  # a hidden product of inf - inf would meet a gradient of 0
+            scores = torch.where(mask, scores, 0.0)
         scores = softcap * torch.tanh(scores / softcap)
     if bias is not None:
         scores = scores + bias

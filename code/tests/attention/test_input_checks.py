@@ -123,6 +123,10 @@ def test_values_are_counted_with_three_axes_as_well(function):
             "query: expected head_dim of 1 or more, got 0",
         ),
         (
+            {"value": torch.zeros(BATCH, HEAD, KEY, 0)},
+            "value: expected value_dim of 1 or more, got 0",
+        ),
+        (
             {"key": torch.zeros(BATCH, HEAD, KEY, 9)},
             "key: expected head_dim 11 as in query, got 9",
         ),

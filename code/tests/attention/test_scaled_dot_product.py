@@ -770,6 +770,33 @@ def test_no_hidden_key_passes_the_door_unseen(function, rubbish, sign):
     assert all(gradient.isfinite().all() for gradient in found)
 
 
+@pytest.mark.parametrize("function", BOTH)
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("shown", ["nobody", "the last query"])
+def test_padding_at_the_end_of_the_range_overflows_in_no_gradient(function, dtype, shown):
+    """Finite numbers: the output is right, and the gradient of a weight of 0 would be infinite."""
+    mask = (torch.arange(KEY) < 5).expand(QUERY, KEY).clone()
+    mask[-1] = shown == "the last query"
+    for extreme in (torch.finfo(dtype).max, torch.finfo(dtype).min):
+        query, key, value = three(dtype=dtype)
+        key[..., 5:, :] = value[..., 5:, :] = extreme
+        given = [tensor.requires_grad_() for tensor in (query, key, value)]
+        output = function(*given, mask).output[..., :-1, :]
+        output.square().sum().backward()
+        assert output.isfinite().all()
+        assert all(tensor.grad.isfinite().all() for tensor in given)
+
+
+def test_a_soft_cap_sends_no_gradient_to_a_hidden_product_that_is_no_number():
+    """3e38 minus 3e38, doubled: both parts overflow."""
+    query = torch.full((1, 2), 2.0, requires_grad=True)
+    key = torch.tensor([[1.0, 0.0], [3e38, -3e38]])
+    attend(
+        query, key, torch.ones(2, 2), torch.tensor([True, False]), softcap=5.0
+    ).output.sum().backward()
+    assert query.grad.isfinite().all()
+
+
 # --- autocast and wide biases -------------------------------------------------------------------
 
 
