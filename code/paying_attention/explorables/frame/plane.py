@@ -7,7 +7,7 @@ from paying_attention.explorables.frame import drawing
 from paying_attention.explorables.frame.arguments import Number
 
 SIZE, HALF, REACH = drawing.SIZE, 180, 160  # in px: its side, its centre, its outermost line
-LETTER = 7.5  # px that a letter takes, about
+WIDER = 8  # px that a word of wide letters takes more
 SHORTEST_ARROW = 0.25  # a shorter vector is drawn as a dot
 
 
@@ -83,7 +83,7 @@ def label_of(label: str, vector: Sequence[Number], limit: int) -> str:
     across, up = (0.0, 1.0) if norm < SHORTEST_ARROW else (vector[0] / norm, vector[1] / norm)
     beside = abs(across) > 0.5  # then it stands beside the tip, else above or below it
     anchor = ("start" if across > 0 else "end") if beside else "middle"
-    width = LETTER * len(label)
+    width = drawing.BOLD * len(label) + WIDER
     low, high = {"start": (0, SIZE - width), "end": (width, SIZE)}.get(
         anchor, (width / 2, SIZE - width / 2)
     )

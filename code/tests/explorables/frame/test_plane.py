@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from paying_attention.explorables.frame import plane
+from paying_attention.explorables.frame import drawing, plane
 
 
 def numbers(markup, *names):
@@ -25,7 +25,7 @@ def test_a_long_label_stays_in_the_drawing(vector):
     markup = plane.label_of(label, vector, limit=2)
     place = float(re.search(r'<text [^>]*x="([\d.]+)"', markup)[1])
     anchor = re.search(r'text-anchor="(\w+)"', markup)[1]
-    width = plane.LETTER * len(label)
+    width = drawing.BOLD * len(label) + plane.WIDER
     left = place - {"start": 0, "middle": width / 2, "end": width}[anchor]
     assert left >= 0
     assert left + width <= plane.SIZE
