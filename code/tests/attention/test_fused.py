@@ -103,3 +103,12 @@ def test_shared_heads_without_hidden_rubbish():
     assert found[:3].isfinite().all()
     assert found[3].isnan().all()
     assert torch.allclose(found, expected, rtol=1e-12, equal_nan=True)
+
+
+def test_the_way_with_weights_has_the_scale_that_was_asked_for():
+    given, mask = three(), some_mask()
+    given[2][0, 1, 4, 2] = math.nan
+    found = fused_attention(*given, mask, scale=1.5).output
+    expected = attend(*given, mask, scale=1.5).output
+    assert torch.allclose(found, expected, rtol=1e-12, equal_nan=True)
+    assert not torch.allclose(found, attend(*given, mask).output, equal_nan=True)

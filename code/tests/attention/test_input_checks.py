@@ -196,6 +196,15 @@ def test_too_few_axes_are_named(function):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_too_few_axes_of_keys_and_values_are_named(function):
+    query, key = torch.zeros(5, 3), torch.zeros(7, 3)
+    with refuses(ValueError, "key: expected 2 axes or more, got 1"):
+        function(query, torch.zeros(3), key)
+    with refuses(ValueError, "value: expected 2 axes or more, got 1"):
+        function(query, key, torch.zeros(7))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(("heads", "kv_heads"), [(6, 4), (2, 6), (6, 0), (5, 2)])
 def test_heads_that_do_not_divide_are_named(function, heads, kv_heads):
     message = f"key, value: expected a number of heads that divides {heads}, got {kv_heads}"

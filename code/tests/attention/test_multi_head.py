@@ -756,6 +756,12 @@ def test_queries_and_keys_are_transformed_by_their_positions_and_values_are_not(
     assert "query_transform.speed" in dict(layer.named_parameters())
 
 
+def test_positions_are_made_where_the_tokens_are():
+    layer = MultiHeadAttention(12, 3, query_transform=Turn(), key_transform=Turn()).to("meta")
+    layer.query_transform.forward = layer.key_transform.forward = lambda h, at: h + at[:, None]
+    assert layer(torch.zeros(2, 5, 12, device="meta")).output.shape == (2, 5, 12)
+
+
 def test_a_cache_that_knows_its_offset_gives_what_all_tokens_give_at_once():
     turn = Turn()
     layer = MultiHeadAttention(12, 3, query_transform=turn, key_transform=turn)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
+from paying_attention.attention import scaled_dot_product
 from paying_attention.attention.fused import fused_attention
 from paying_attention.attention.masks import causal_mask, padding_mask, sliding_window_mask
 from paying_attention.attention.scaled_dot_product import (
@@ -662,6 +663,31 @@ def test_nothing_is_looked_at_without_a_mask_or_without_the_check(function):
         function(*given, some_mask(), check_finite=False)
         function(*given, bias=normal(*SHAPE), check_finite=False)
     assert observed.looks == 0
+
+
+def test_only_without_the_door_the_softmax_itself_is_guarded(monkeypatch):
+    def fail(scores):
+        raise AssertionError("guarded")
+
+    given, mask = three(), some_mask() | causal_mask(QUERY, KEY)
+    monkeypatch.setattr(scaled_dot_product, "guarded_softmax", fail)
+    attend(*given, mask)
+    attend(*given, check_finite=False)
+    with pytest.raises(AssertionError, match="guarded"):
+        attend(*given, mask, check_finite=False)
+
+
+def test_the_careful_path_drops_what_was_drawn():
+    """A row that sees nothing takes the others along: their weights are dropped all the same."""
+    given, mask = three(), some_mask() | causal_mask(QUERY, KEY)
+    blind = mask.clone()
+    blind[0, 0, 0] = False
+    found = [
+        attend(*given, m, dropout_p=0.5, generator=torch.Generator().manual_seed(1))
+        for m in (mask, blind)
+    ]
+    assert close(found[0].weights[1], found[1].weights[1])
+    assert close(found[0].output[1], found[1].output[1])
 
 
 @pytest.mark.parametrize("dropout_p", [0.0, 0.4])

@@ -371,3 +371,13 @@ def test_dropout_of_nothing_and_of_all():
     everything = attend(scores.requires_grad_(), value, dropout_p=1.0)
     assert not everything.weights.any()
     assert everything.output.equal(torch.zeros(QUERY, VALUE, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_scores_and_values_of_two_widths_meet_in_the_wider_one(masked):
+    scores, value = normal(QUERY, KEY), normal(KEY, VALUE, seed=1)
+    mask = torch.ones(KEY, dtype=torch.bool) if masked else None
+    wide = attend(scores.float().double(), value, mask).output
+    assert torch.equal(attend(scores.float(), value, mask).output, wide.float())
+    expected = attend(scores, value.float().double(), mask)
+    assert torch.equal(attend(scores, value.float(), mask).output, expected.output)

@@ -54,3 +54,12 @@ def test_it_stays_on_the_device_of_the_annotations():
 def test_a_width_below_one_is_named():
     with pytest.raises(ValueError, match=r"^d_annotation: expected 1 or more, got 0$"):
         FrozenVector(5, 0, 2)
+
+
+def test_it_computes_where_its_inputs_are():
+    attention = FrozenVector(4, 6, 3).to("meta")
+    query, annotations = torch.zeros(2, 4, device="meta"), torch.zeros(2, 5, 6, device="meta")
+    mask = torch.ones(2, 5, dtype=torch.bool, device="meta")
+    found = attention(query, annotations, attention.prepare(annotations, mask), mask)
+    assert found.output.shape == (2, 6)
+    assert found.output.device.type == "meta"

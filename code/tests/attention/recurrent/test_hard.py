@@ -253,3 +253,12 @@ def test_bad_input_is_named():
         hard(query, annotations, prepared, MASK[0])
     with pytest.raises(TypeError, match=r"mask: expected a boolean tensor, got torch\.int64"):
         hard(query, annotations, prepared, MASK.long())
+
+
+def test_it_computes_where_its_inputs_are():
+    attention = HardAttention(GeneralAttention(4, 6)).eval().to("meta")
+    query, annotations = torch.zeros(2, 4, device="meta"), torch.zeros(2, 5, 6, device="meta")
+    mask = torch.ones(2, 5, dtype=torch.bool, device="meta")
+    found = attention(query, annotations, attention.prepare(annotations, mask), mask)
+    assert found.output.shape == (2, 6)
+    assert found.output.device.type == "meta"
