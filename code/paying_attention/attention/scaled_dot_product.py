@@ -82,7 +82,7 @@ def scaled_dot_product_attention(
         # The three lines of chapter 04 are scores, weights and output.
         scores = query @ key.mT * scale
         scores = adjust(scores, softcap, bias, mask)
-        if has_door or not hides:  # behind the door, somebody else guards rows that see nothing
+        if has_door or not hides:  # behind a door, rows that see nothing are its matter
             weights = torch.softmax(scores, dim=-1)
         else:
             weights = guarded_softmax(scores)
