@@ -823,6 +823,24 @@ def test_a_soft_cap_sends_no_gradient_to_a_hidden_product_that_is_no_number():
     assert query.grad.isfinite().all()
 
 
+@pytest.mark.parametrize("function", BOTH)
+def test_one_large_value_that_is_hidden_overflows_in_no_gradient(function):
+    """2e38 is a number, and so is the sum of all values; four times 2e38 is none."""
+    query = torch.ones(1, 2, requires_grad=True)
+    value = torch.tensor([[1.0, 1.0], [2e38, 0.0]])
+    output = function(query, torch.eye(2), value, torch.tensor([True, False])).output
+    (4 * output).sum().backward()
+    assert query.grad.isfinite().all()
+
+
+def test_beside_a_row_that_sees_nothing_a_hidden_product_that_is_no_number_stays_hidden():
+    query = torch.full((2, 2), 2.0, requires_grad=True)
+    key = torch.tensor([[1.0, 0.0], [3e38, -3e38]])
+    mask = torch.tensor([[True, False], [False, False]])
+    attend(query, key, torch.ones(2, 2), mask, softcap=5.0).output.sum().backward()
+    assert query.grad.isfinite().all()
+
+
 # --- autocast and wide biases -------------------------------------------------------------------
 
 
