@@ -1,0 +1,1 @@
+"""What checks a reader's own answers, in words: one file a chapter."""

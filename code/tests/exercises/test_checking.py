@@ -1,0 +1,189 @@
+"""The frame of all checkers: what is said of each kind of answer. One checker stands for all."""
+
+import threading
+import time
+
+import pytest
+import torch
+from torch import nn
+
+from paying_attention.exercises.checking import (
+    Wrong,
+    ask,
+    demand,
+    exercise,
+    near,
+    number,
+    one_of,
+    tensor,
+)
+
+
+@exercise("0.0")
+def plus_one(answer):
+    given = torch.tensor([[1.0, 2.0]])
+    out = tensor(ask(answer, given, seconds=0.3), "answer(…)", shape=(1, 2))
+    demand(near(out, given + 1, within=1e-6), "one more than the input was asked for.")
+    return "one more, for every number."
+
+
+def prints(x):
+    print(x + 1)
+
+
+def in_place(x):
+    return x.add_(1)
+
+
+def raises(x):
+    return x + torch.ones(3, 5)
+
+
+def forever(x):
+    while True:
+        time.sleep(0.01)
+
+
+def leaves(x):
+    raise SystemExit
+
+
+class Adds(nn.Module):
+    def forward(self, x):
+        return x + 1
+
+
+@pytest.mark.parametrize("answer", [lambda x: x + 1, Adds(), lambda x: (x + 1).tolist()])
+def test_right(answer, capsys) -> None:
+    plus_one(answer)
+    assert capsys.readouterr().out == "✓ Exercise 0.0: one more, for every number.\n"
+
+
+def still_to_do(x): ...
+
+
+@pytest.mark.parametrize("answer", [None, still_to_do])
+def test_empty(answer, capsys) -> None:
+    plus_one(answer)
+    assert capsys.readouterr().out.startswith("○ Exercise 0.0: nothing here yet.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x: x, "one more than the input"),
+        (prints, "`prints` returns nothing: does it end in `return`? It prints"),
+        (lambda x: [].append(x), "returns nothing: does it end in `return`?"),
+        (in_place, "`in_place` changes what it is given"),
+        (raises, "`raises` raised RuntimeError: The size of tensor a"),
+        (raises, "in the line `return x + torch.ones(3, 5)`"),
+        (forever, "`forever` has not returned after 0.3 seconds"),
+        (leaves, "`leaves` raised SystemExit"),
+        (lambda x: x / 0, "`answer(…)` holds a number that is not finite (NaN or infinity)"),
+        (lambda x: x.T, "`answer(…)` has the shape (2, 1), and (1, 2) was asked for"),
+        (lambda x: "two", "`answer(…)` is a str, and numbers were asked for"),
+        (lambda x: [[1], [1, 2]], "`answer(…)` is a list, and numbers were asked for"),
+        (lambda: 3, "raised TypeError"),
+        (3.5, "is a float, and a function was asked for"),
+        (torch.ones(2), "is a Tensor, and a function was asked for"),
+        (Adds, "raised TypeError"),
+    ],
+)
+def test_wrong(answer, said: str, capsys) -> None:
+    plus_one(answer)
+    out = capsys.readouterr().out
+    assert out.startswith("✗ Exercise 0.0: ")
+    assert said in out
+    assert out.count("\n") == 1, "one line, no traceback"
+
+
+def test_what_a_checker_did_not_foresee_is_still_a_sentence() -> None:
+    @exercise("0.1")
+    def careless(answer):
+        return answer["x"]
+
+    verdict = careless.verdict(3)
+    assert verdict.state == "unreadable"
+    assert str(verdict).startswith("✗ Exercise 0.1: this answer can't be read (TypeError: ")
+
+
+def test_several_answers_are_named() -> None:
+    @exercise("0.2")
+    def two(first, second):
+        return "both."
+
+    assert str(two.verdict(None, None)).startswith("○")
+    assert str(two.verdict(1, None)) == "✗ Exercise 0.2: `second` is still to be filled in."
+    assert "`first['a']`, `second` are still" in str(two.verdict({"a": None, "b": 1}, None))
+    assert str(two.verdict(1)) == "✗ Exercise 0.2: the check takes 2 answers, and got 1."
+    assert two.slug == "ex-two"
+
+
+def test_the_page_keeps_its_random_numbers_and_the_verdict_its_own() -> None:
+    @exercise("0.3")
+    def draws(answer):
+        return f"{torch.rand(1).item():.6f}"
+
+    torch.manual_seed(7)
+    first, second = draws.verdict(1), draws.verdict(1)
+    drawn = torch.rand(1)
+    torch.manual_seed(7)
+    assert torch.equal(drawn, torch.rand(1))
+    assert first == second
+
+
+def test_prints_of_a_right_answer_are_not_shown(capsys) -> None:
+    plus_one(lambda x: (print("debug"), x + 1)[1])
+    assert capsys.readouterr().out == "✓ Exercise 0.0: one more, for every number.\n"
+
+
+def test_a_nan_that_was_given_is_no_change_and_a_written_one_is() -> None:
+    given = torch.tensor([1.0, float("nan")])
+    assert ask(lambda x: 3, given) == 3
+    with pytest.raises(Wrong, match="changes what it is given"):
+        ask(lambda x: x.fill_(float("nan")), given)
+    with pytest.raises(Wrong, match="changes what it is given"):
+        ask(lambda pair: pair["x"].append(1) or 3, {"x": [1]})
+    with pytest.raises(Wrong, match="changes what it is given"):
+        ask(lambda *, mask: mask.logical_not_(), mask=torch.ones(2, dtype=torch.bool))
+
+
+def test_gradients_reach_what_was_given_and_a_graph_is_kept() -> None:
+    leaf = torch.ones(2, requires_grad=True)
+    assert ask(lambda x: x.requires_grad, leaf) is True
+    inner = leaf * 2
+    ask(lambda x: x.sum(), inner).backward()
+    assert leaf.grad.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize("value", [True, "two", [1, 2], float("inf"), None, torch.ones(2, 2)])
+def test_no_number(value: object) -> None:
+    with pytest.raises(Wrong):
+        number(value, "answer")
+
+
+@pytest.mark.parametrize("value", [2, 2.0, torch.tensor(2), torch.tensor([[2.0]]), [2]])
+def test_a_number_in_any_form(value: object) -> None:
+    assert number(value, "answer") == 2.0
+
+
+def test_a_choice_of_words() -> None:
+    assert one_of("LESS ", "guess", ["more", "less"]) == "less"
+    for value in ("lesser", 3, None, ["less"]):
+        with pytest.raises(Wrong, match=r'`guess` is .*; choose one of "more", "less"'):
+            one_of(value, "guess", ["more", "less"])
+
+
+def test_near_compares_shapes_and_every_number() -> None:
+    assert near(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.01]), within=0.02)
+    assert not near(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.01]), within=0.005)
+    assert not near(torch.tensor([[1.0]]), torch.tensor([1.0]), within=1.0)
+    assert not near(float("nan"), 1.0, within=1.0)
+
+
+def test_outside_the_main_thread_a_verdict_is_still_given() -> None:
+    said = []
+    thread = threading.Thread(target=lambda: said.append(plus_one.verdict(lambda x: x + 1).state))
+    thread.start()
+    thread.join()
+    assert said == ["right"]
