@@ -23,7 +23,20 @@ def shown_words(name: str, words: Sequence[str]) -> list[str]:
     """
     if isinstance(words, str):
         raise TypeError(f"{name}: expected a sequence of words, got the string {words!r}")
-    return [_shortened("".join(map(_visible, str(word)))) for word in words]
+    return [_shortened(one_line(str(word))) for word in words]
+
+
+def one_line(text: str) -> str:
+    r"""Write line breaks and other control characters as Python writes them.
+
+    Args:
+        text: Any text.
+
+    Example:
+        >>> one_line("two\nlines")
+        'two\\nlines'
+    """
+    return "".join(map(_visible, text))
 
 
 def legend_text(label: str) -> str:
