@@ -62,8 +62,9 @@ def use_book_style() -> None:
     """Set matplotlib up for the book: readable on a phone, sharp on a screen, no frames.
 
     Example:
-        >>> use_book_style()
-        >>> mpl.rcParams["axes.spines.top"]
+        >>> with mpl.rc_context():
+        ...     use_book_style()
+        ...     mpl.rcParams["axes.spines.top"]
         False
     """
     mpl.rcParams.update(
