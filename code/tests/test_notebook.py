@@ -42,6 +42,7 @@ def size_and_resolution(png):
 
 def test_style_threads_and_seed_are_those_of_the_book():
     torch.manual_seed(1)
+    torch.set_num_threads(2)
     mpl.rcParams["axes.spines.top"] = True
     set_up()
     assert mpl.rcParams["axes.spines.top"] is False
