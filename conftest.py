@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 # `make test` sets these too. They stand here for people who call pytest themselves, and before
 # torch is imported, which reads the second one once. Kernels that nbval starts inherit both.
@@ -18,6 +19,8 @@ import jaxtyping
 import pytest
 import torch
 from hypothesis import settings
+from nbval.plugin import IPyNbFile
+from website.run_solutions import ChapterFile
 
 torch.set_num_threads(1)
 
@@ -45,3 +48,13 @@ def _close_figures() -> Iterator[None]:
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator:
+    """Where nbval collects a notebook, collect its solutions, too."""
+    collectors = yield
+    return [
+        ChapterFile.from_parent(parent, path=file_path) if type(one) is IPyNbFile else one
+        for one in collectors
+    ]

@@ -19,6 +19,7 @@ import io
 import os
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -28,17 +29,13 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
 
+# Five lines: not every viewer folds them. Twice the same question, since an installation may fail.
 SETUP = """\
-import importlib.util
-REPOSITORY = "{url}"
-if importlib.util.find_spec("paying_attention") is None:  # on Colab
-    package = f"git+{{REPOSITORY}}#subdirectory=code"
-    %pip install -q "{{package}}"
-import torch
-from paying_attention.figures.style import use_book_style
-use_book_style()
-torch.set_num_threads(1)
-_ = torch.manual_seed(0)"""
+# @title Setup: run this first. On Colab it installs the book's code.
+import importlib.util as at
+if not at.find_spec("{name}"): {install}
+if not at.find_spec("{name}"): raise ImportError("{advice}")
+import torch; from {name}.notebook import set_up; set_up()"""
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -50,6 +47,8 @@ NOTEBOOK_METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
+METADATA = ("drawing", "exercise", "figure", "mystnb", "tags")
+FOLDS = {"setup": "hide-input", "hide-input": "hide-input", "claims": "hide-cell"}
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # What is drawn, and its resolution. The rest (the software's version, a date) tells of the machine.
 PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"IDAT", b"IEND"}
@@ -58,9 +57,15 @@ PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"IDAT", b"IEND"}
 # --- the form in which a chapter is stored: functions without side effects ----------------------
 
 
-def setup_source(url: str) -> str:
-    """The setup cell of every chapter, for a repository at this address."""
-    return SETUP.format(url=url)
+def setup_source(url: str, version: str) -> str:
+    """The setup cell of every chapter, for a repository at this address and a release."""
+    source = f"git+{url}@v{version}#subdirectory=code"
+    return SETUP.format(
+        name="paying_attention",
+        install=f"""get_ipython().run_line_magic("pip", "install -q '{source}'")""",
+        advice=f"The book's code, release {version}, could not be reached: connect to the network"
+        " and run this cell again.",
+    )
 
 
 def tags(cell: NotebookNode) -> list[str]:
@@ -68,31 +73,32 @@ def tags(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
 
 
-def normalise(notebook: NotebookNode, url: str) -> NotebookNode:
-    """A copy in the form that is stored; doing it twice changes nothing more."""
+def normalise(notebook: NotebookNode, setup: str) -> NotebookNode:
+    """A copy in the form that is stored, with this setup cell; twice changes nothing more."""
     result = nbformat.v4.new_notebook(metadata=copy.deepcopy(NOTEBOOK_METADATA))
     seen: dict[str, int] = {}
     for old in notebook.cells:
         cell = copy.deepcopy(old)
         if cell.cell_type == "code" and "setup" in tags(cell):
-            cell.source = setup_source(url)
+            cell.source = setup
         cell.source = cell.source.strip("\n").rstrip()
         cell.metadata = _cell_metadata(cell)
         cell.id = _cell_id(cell, seen)
         if cell.cell_type == "code":
-            cell.outputs = _outputs(cell.outputs)
+            cell.outputs = _outputs(cell)
         result.cells.append(cell)
     result.nbformat_minor = 5
     return result
 
 
 def _cell_metadata(cell: NotebookNode) -> NotebookNode:
-    """Only what the book uses: tags, figure captions, and the folds of a solution."""
-    kept = {key: cell.metadata[key] for key in ("mystnb", "tags") if cell.metadata.get(key)}
-    if cell.cell_type == "code" and "solution" in tags(cell):
-        kept["tags"] = [*tags(cell), "hide-cell"]  # folded on the site,
-        kept["jupyter"] = {"source_hidden": True}  # in JupyterLab,
-        kept["cellView"] = "form"  # and on Colab
+    """Only what the book uses; a folded cell is folded on the site, in JupyterLab and in Colab."""
+    kept = {key: cell.metadata[key] for key in METADATA if cell.metadata.get(key)}
+    folds = [FOLDS[tag] for tag in tags(cell) if tag in FOLDS]
+    if cell.cell_type == "code" and folds:
+        kept["tags"] = [*tags(cell), *folds]
+        kept["jupyter"] = {"source_hidden": True}
+        kept["cellView"] = "form"
     if "tags" in kept:
         kept["tags"] = sorted(set(kept["tags"]))
     return nbformat.from_dict(kept)
@@ -105,10 +111,10 @@ def _cell_id(cell: NotebookNode, seen: dict[str, int]) -> str:
     return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
 
-def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Neighbouring prints joined (a kernel splits them by chance), pictures made plain."""
+def _outputs(cell: NotebookNode) -> list[NotebookNode]:
+    """Neighbouring prints joined (a kernel splits them by chance), pictures plain and described."""
     result: list[NotebookNode] = []
-    for output in outputs:
+    for output in cell.outputs:
         previous = result[-1] if result else None
         if (
             output.output_type == "stream"
@@ -121,10 +127,23 @@ def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
         if "metadata" in output:
             output.metadata = nbformat.from_dict({})
         if "image/png" in output.get("data", {}):
-            picture = base64.b64decode(output.data["image/png"])
-            output.data["image/png"] = base64.b64encode(plain_png(picture)).decode()
+            picture = plain_png(base64.b64decode(output.data["image/png"]))
+            output.data["image/png"] = base64.b64encode(picture).decode()
+            output.metadata["image/png"] = picture_metadata(picture, alt_text(cell))
         result.append(output)
     return result
+
+
+def alt_text(cell: NotebookNode) -> str:
+    """What the cell says of its picture to those who do not see it."""
+    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
+def picture_metadata(picture: bytes, alt: str) -> NotebookNode:
+    """How a viewer shows a PNG with two pixels for each of the page's, and what it reads aloud."""
+    width, height = (int.from_bytes(picture[at : at + 4], "big") // 2 for at in (16, 20))
+    size = {"width": width, "height": height}
+    return nbformat.from_dict({"alt": alt, **size} if alt else size)
 
 
 def plain_png(picture: bytes) -> bytes:
@@ -183,6 +202,16 @@ def repository_url(config: Path = ROOT / "_config.yml") -> str:
     return yaml.safe_load(config.read_text(encoding="utf-8"))["repository"]["url"]
 
 
+def release(project: Path = ROOT / "code" / "pyproject.toml") -> str:
+    """The version of the package: a chapter installs the release that it was written with."""
+    return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+
+
+def common_setup() -> str:
+    """The setup cell that every chapter has today."""
+    return setup_source(repository_url(), release())
+
+
 def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """A copy, executed from top to bottom in a fresh kernel of this Python, inside ``folder``."""
     # ipykernel and nbclient take a second to import: tests of the pure functions do without.
@@ -227,17 +256,17 @@ def slowest_cell(notebook: NotebookNode) -> tuple[int, float]:
     return max(times, key=lambda number_and_seconds: number_and_seconds[1])
 
 
-def refresh(path: Path, url: str, *, fresh: bool = False) -> str:
+def refresh(path: Path, setup: str, *, fresh: bool = False) -> str:
     """Run one chapter, store it if anything changed, and say in one line how it went."""
     text = path.read_text(encoding="utf-8")
-    old = normalise(nbformat.reads(text, as_version=4), url)
+    old = normalise(nbformat.reads(text, as_version=4), setup)
     cpu_before = _children_seconds()
     wall_before = time.perf_counter()
     executed = run(old, path.parent)
     wall = time.perf_counter() - wall_before
     cpu = _children_seconds() - cpu_before
     number, seconds = slowest_cell(executed)
-    stored = as_text(keep_old_outputs(normalise(executed, url), old, fresh=fresh))
+    stored = as_text(keep_old_outputs(normalise(executed, setup), old, fresh=fresh))
     changed = stored != text
     if changed:
         path.write_text(stored, encoding="utf-8", newline="\n")
@@ -266,9 +295,9 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ["TQDM_DISABLE"] = "1"
     os.environ["OMP_NUM_THREADS"] = "1"
     os.environ.pop("MPLBACKEND", None)  # a kernel shows figures only through its own backend
-    url = repository_url()
+    setup = common_setup()
     for path in paths:
-        print(refresh(path, url, fresh=options.fresh), flush=True)
+        print(refresh(path, setup, fresh=options.fresh), flush=True)
 
 
 if __name__ == "__main__":

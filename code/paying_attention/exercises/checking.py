@@ -11,6 +11,7 @@ import functools
 import inspect
 import io
 import linecache
+import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from torch import Tensor
 from paying_attention.exercises.stubs import is_stub, still_empty
 from paying_attention.exercises.time_limit import TimeLimit, call_within
 
+COLUMNS = 50
 SECONDS = 10.0  # for one call of a reader's function
 MARKS = {"empty": "○", "right": "✓", "wrong": "✗", "unreadable": "✗"}
 PACKAGE = str(Path(__file__).resolve().parents[1])
@@ -58,8 +60,8 @@ class Checker:
         return "ex-" + self.judge.__name__.replace("_", "-")
 
     def __call__(self, *answers: object) -> None:
-        """Print the verdict on the reader's answers."""
-        print(self.verdict(*answers))
+        """Print the verdict on the reader's answers, in lines that fit a phone."""
+        print(textwrap.fill(str(self.verdict(*answers)), COLUMNS))
 
     def verdict(self, *answers: object) -> Verdict:
         """Judge the reader's answers; whatever they do, this returns.
@@ -101,7 +103,8 @@ def exercise(number: str) -> Callable[[Callable[..., str]], Checker]:
         ...     demand(number(answer, "answer") == 2, "count your thumbs.")
         ...     return "two it is."
         >>> one_and_one(None)
-        ○ Exercise 0.0: nothing here yet. Fill in the cell above, run it, run this again.
+        ○ Exercise 0.0: nothing here yet. Fill in the cell
+        above, run it, run this again.
         >>> one_and_one(3), one_and_one(2)
         ✗ Exercise 0.0: count your thumbs.
         ✓ Exercise 0.0: two it is.
@@ -132,7 +135,7 @@ def ask(
     function: object,
     *inputs: object,
     name: str = "",
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     **options: object,
 ) -> object:
     """Call a reader's function with copies of some inputs, and give what it returns.
@@ -141,7 +144,7 @@ def ask(
         function: The reader's function, module or class.
         inputs: What it gets; tensors and collections of them are copied first.
         name: What the reader calls it; a function's own name by default.
-        seconds: How long it may take.
+        seconds: How long it may take; ``SECONDS`` by default.
         options: What it gets by name, copied too.
 
     Returns:
@@ -157,6 +160,7 @@ def ask(
     name = f"`{name or getattr(function, '__name__', type(function).__name__)}`"
     demand(callable(function), f"{name} is {_kind(function)}, and a function was asked for.")
     given, named = _copy(inputs), _copy(options)
+    seconds = SECONDS if seconds is None else seconds
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):
@@ -232,6 +236,30 @@ def number(value: object, name: str) -> float:
         numbers.dtype != torch.bool, f"`{name}` is {numbers.item()}, and a number was asked for."
     )
     return float(numbers)
+
+
+def fields(value: object, name: str, keys: Sequence[str]) -> list[object]:
+    """Read a dict that the stub gave with empty places.
+
+    Args:
+        value: The reader's dict.
+        name: What the reader calls it.
+        keys: The names of its places.
+
+    Returns:
+        What stands there, in the order of ``keys``.
+
+    Raises:
+        Wrong: If it is no dict, or a place is missing.
+
+    Example:
+        >>> fields({"b": 2, "a": 1}, "answer", ["a", "b"])
+        [1, 2]
+    """
+    demand(isinstance(value, dict), f"`{name}` is {_kind(value)}; keep the dict of the stub.")
+    missing = [f"{name}[{key!r}]" for key in keys if key not in value]
+    demand(not missing, f"{_listed(missing)} missing; keep the places of the stub.")
+    return [value[key] for key in keys]
 
 
 def one_of(value: object, name: str, options: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from paying_attention.exercises.checking import (
     ask,
     demand,
     exercise,
+    fields,
     near,
     number,
     one_of,
@@ -90,11 +91,14 @@ def test_empty(answer, capsys) -> None:
     ],
 )
 def test_wrong(answer, said: str, capsys) -> None:
+    verdict = str(plus_one.verdict(answer))
+    assert verdict.startswith("✗ Exercise 0.0: ")
+    assert said in verdict
+    assert "\n" not in verdict, "no traceback"
     plus_one(answer)
-    out = capsys.readouterr().out
-    assert out.startswith("✗ Exercise 0.0: ")
-    assert said in out
-    assert out.count("\n") == 1, "one line, no traceback"
+    printed = capsys.readouterr().out
+    assert printed.split() == verdict.split()
+    assert max(map(len, printed.splitlines())) <= 50
 
 
 def test_what_a_checker_did_not_foresee_is_still_a_sentence() -> None:
@@ -154,6 +158,14 @@ def test_gradients_reach_what_was_given_and_a_graph_is_kept() -> None:
     inner = leaf * 2
     ask(lambda x: x.sum(), inner).backward()
     assert leaf.grad.tolist() == [2.0, 2.0]
+
+
+def test_the_places_of_a_dict() -> None:
+    assert fields({"b": None, "a": 1}, "answer", ["a", "b"]) == [1, None]
+    with pytest.raises(Wrong, match=r"`answer\['b'\]` is missing"):
+        fields({"a": 1}, "answer", ["a", "b"])
+    with pytest.raises(Wrong, match="`answer` is a list; keep the dict"):
+        fields([1, 2], "answer", ["a", "b"])
 
 
 @pytest.mark.parametrize("value", [True, "two", [1, 2], float("inf"), None, torch.ones(2, 2)])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from nbformat import NotebookNode
-from website.notebooks import repository_url, setup_source, tags
+from website.notebooks import FOLDS, alt_text, common_setup, tags
 
 MAX_LINES, MAX_LINES_OF_A_CLASS, MAX_COLUMNS = 25, 35, 72
 
@@ -18,6 +18,7 @@ MACHINE_PATH = re.compile(
 )
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 LONG_NUMBER = re.compile(r"\d\.\d{5,}")
+CAPTION = re.compile(r"\*Figure (?P<page>\d+[a-z]?)\.(?P<number>\d+)\.\* \S")
 ASSERTS = re.compile(r"\bassert\b|\bclaim\(")
 
 
@@ -104,13 +105,14 @@ def cells_fit_the_page(notebook: NotebookNode) -> list[str]:
 
 
 def prose_between_code(notebook: NotebookNode) -> list[str]:
-    """No code cell follows another directly."""
+    """No code cell follows another directly, but for checks, stubs and calls of a checker."""
     cells = [cell for cell in notebook.cells if cell.source.strip()]
     numbers = {cell.id: number for number, cell in code_cells(notebook)}
     return [
         f"code cell {numbers[after.id]}: no prose before it"
         for before, after in pairwise(cells)
         if before.cell_type == after.cell_type == "code"
+        and not {"claims", "check", "stub"} & set(tags(after))
     ]
 
 
@@ -119,37 +121,56 @@ def setup_cell_is_the_common_one(notebook: NotebookNode) -> list[str]:
     setups = [(number, cell) for number, cell in code_cells(notebook) if "setup" in tags(cell)]
     if [number for number, _ in setups] != [1]:
         return [f"the first code cell, and no other, has the tag `setup`; found {len(setups)}"]
-    if setups[0][1].source != setup_source(repository_url()):
+    if setups[0][1].source != common_setup():
         return ["code cell 1: not the common setup cell, so run `make notebooks`"]
     return []
 
 
 def figures_are_described(notebook: NotebookNode) -> list[str]:
-    """A figure has a caption, a name to refer to and an alt text, and is shown by plt.show()."""
+    """A figure has a name and an alt text, and is shown by plt.show(), twice as sharp as a page."""
     found, names = [], []
-    for number, cell in code_cells(notebook):
-        pictures = sum("image/png" in output.get("data", {}) for output in cell.outputs)
-        shows = "plt.show()" in cell.source
+    for number, cell in figure_cells(notebook):
+        pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
         if any("image/svg+xml" in output.get("data", {}) for output in cell.outputs):
             found.append(f"code cell {number}: an SVG, which nbval compares; draw PNG")
-        if not pictures and not shows:
-            continue
-        if pictures != 1:
-            found.append(f"code cell {number}: {pictures} figures, one a cell")
+        if len(pictures) != 1:
+            found.append(f"code cell {number}: {len(pictures)} figures, one a cell")
         if cell.source.rstrip().splitlines()[-1].strip() != "plt.show()":
             found.append(f"code cell {number}: a figure cell ends in plt.show()")
-        settings = cell.metadata.get("mystnb", {})
-        figure, alt = settings.get("figure", {}), settings.get("image", {}).get("alt", "")
-        found += [
-            f"code cell {number}: mystnb.figure.{key} is missing"
-            for key in ("caption", "name")
-            if not str(figure.get(key, "")).strip()
-        ]
-        if len(alt.split()) < 5:
-            found.append(f"code cell {number}: mystnb.image.alt states the finding, got {alt!r}")
-        names.append(figure.get("name"))
+        if len(alt_text(cell).split()) < 5:
+            found.append(
+                f"code cell {number}: mystnb.image.alt states the finding, got {alt_text(cell)!r}"
+            )
+        if not cell.metadata.get("figure"):
+            found.append(f"code cell {number}: its metadata names no figure")
+        names.append(cell.metadata.get("figure"))
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     return found + [f"the figure name {name} stands twice" for name in repeated]
+
+
+def figures_have_captions(notebook: NotebookNode) -> list[str]:
+    """The text after a figure opens with `*Figure 4.2.*` and a sentence; numbers leave no gap."""
+    found, numbers = [], []
+    for index, cell in enumerate(notebook.cells):
+        if not cell.metadata.get("figure"):
+            continue
+        texts = [c.source for c in notebook.cells[index + 1 :] if "claims" not in tags(c)]
+        caption = CAPTION.match(texts[0]) if texts else None
+        if caption:
+            numbers.append((caption["page"], int(caption["number"])))
+        else:
+            found.append(f"{cell.metadata['figure']}: the next text opens with no caption")
+    expected = [(numbers[0][0], number) for number in range(1, len(numbers) + 1)] if numbers else []
+    return found + ([] if numbers == expected else [f"figures are numbered {numbers}"])
+
+
+def figure_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """The code cells that draw, or say that they do."""
+    for number, cell in code_cells(notebook):
+        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+        shows = "plt.show()" in cell.source and "solution" not in tags(cell)
+        if kinds & {"image/png", "image/svg+xml"} or shows or cell.metadata.get("figure"):
+            yield number, cell
 
 
 def training_is_followed_by_an_assertion(notebook: NotebookNode) -> list[str]:
@@ -168,12 +189,23 @@ def training_is_followed_by_an_assertion(notebook: NotebookNode) -> list[str]:
     return found + ([waiting] if waiting else [])
 
 
-def solution_cells_have_a_title(notebook: NotebookNode) -> list[str]:
-    """Colab folds a cell whose first line is `# @title …`."""
+def folded_cells_have_a_title(notebook: NotebookNode) -> list[str]:
+    """JupyterLab and Colab show the first line of a folded cell."""
     return [
-        f"code cell {number}: a solution starts with `# @title Solution`"
+        f"code cell {number}: folded, so its first line is `# @title …`"
         for number, cell in code_cells(notebook)
-        if "solution" in tags(cell) and not cell.source.startswith("# @title Solution")
+        if FOLDS.keys() & set(tags(cell)) and not cell.source.startswith("# @title ")
+    ]
+
+
+def checks_stand_by_themselves(notebook: NotebookNode) -> list[str]:
+    """Code in sight asserts nothing: what the text claims is checked in a folded cell."""
+    return [
+        f"code cell {number}: {'checks' if checks else 'no check'}, so tag `claims` is "
+        + ("missing" if checks else "wrong")
+        for number, cell in code_cells(notebook)
+        for checks in [bool(ASSERTS.search(cell.source))]
+        if checks != ("claims" in tags(cell))
     ]
 
 
@@ -187,8 +219,10 @@ RULES = (
     prose_between_code,
     setup_cell_is_the_common_one,
     figures_are_described,
+    figures_have_captions,
     training_is_followed_by_an_assertion,
-    solution_cells_have_a_title,
+    folded_cells_have_a_title,
+    checks_stand_by_themselves,
 )
 
 

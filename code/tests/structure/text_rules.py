@@ -4,22 +4,16 @@ Each rule is a function from a notebook to a list of complaints; an empty list i
 """
 
 import re
-from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from website.notebooks import tags
+from website.notebooks import alt_text, tags
 
-from tests.structure.cell_rules import ASSERTS
-
+MARKS = ("Predict.", "Result.", "Surprise.")
 LAST_SECTIONS = ["Exercises", "Summary", "In the package", "References"]
 BANNED = re.compile(r"\b(?:simply|obviously|just|of\s+course|dive\s+in)\b|!", re.IGNORECASE)
 DIRECTIVES = re.compile(r"(?m)^\s*(?::{3,}|`{3,})\{([\w:-]+)\}")
+LINK = re.compile(r"\]\(([^)\s]*)\)")
 ROLES = re.compile(r"(?<!`)\{([\w:-]+)\}`[^`]")
-ALLOWED_DIRECTIVES = re.compile(r"exercise|solution|prf:[\w-]+")
-ALLOWED_ROLES = re.compile(r"ref|numref|eq|prf:ref")
-EXERCISE = re.compile(r"(?ms)^(:{3,})\{exercise\}[ \t]*(.*?)$(.*?)^\1[ \t]*$")
-SOLUTION = re.compile(r"(?ms)^(:{3,})\{solution\}[ \t]*(\S+)[ \t]*$(.*?)^\1[ \t]*$")
-LABEL = re.compile(r"(?m)^:label:[ \t]*(\S+)")
 
 
 def markdown_cells(notebook: NotebookNode) -> list[str]:
@@ -30,6 +24,12 @@ def markdown_cells(notebook: NotebookNode) -> list[str]:
 def without_code_blocks(text: str) -> str:
     """Markdown without fenced code, whose comments would look like headings."""
     return re.sub(r"(?ms)^(\s*)(`{3,}|~{3,})(?!\{).*?^\1\2[ \t]*$", "", text)
+
+
+def prose_with_links(text: str) -> str:
+    """Markdown without code and formulas, in which brackets are no links."""
+    text = re.sub(r"(?s)(`+).+?\1", "code", without_code_blocks(text))
+    return re.sub(r"(?s)\$\$.*?\$\$|\$[^$\n]+(?:\n[^$\n]+)?\$", "formula", text)
 
 
 def prose(text: str) -> str:
@@ -138,84 +138,38 @@ def headings_are_nested(notebook: NotebookNode) -> list[str]:
     ]
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """An exercise as the chapter's text gives it."""
-
-    title: str
-    body: str
-    label: str
-    solution_cells: tuple[NotebookNode, ...] | None  # None: no solution text at all
-
-
-def exercises(notebook: NotebookNode) -> list[Exercise]:
-    """All exercises, each with the code cells that follow its solution's text."""
-    solutions: dict[str, list[NotebookNode]] = {}
-    current: list[NotebookNode] | None = None
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            if re.search(r"(?m)^#{1,3} |^:{3,}\{exercise\}", cell.source):
-                current = None
-            for _, label, _ in SOLUTION.findall(cell.source):
-                current = solutions.setdefault(label, [])
-        elif current is not None and "solution" in tags(cell):
-            current.append(cell)
-    result = []
-    for text in markdown_cells(notebook):
-        for _, title, body in EXERCISE.findall(text):
-            label = (LABEL.findall(body) or [""])[0]
-            cells = tuple(solutions[label]) if label in solutions else None
-            result.append(Exercise(title.strip(), LABEL.sub("", body), label, cells))
-    return result
-
-
-def exercises_are_graded(notebook: NotebookNode) -> list[str]:
-    """At least five, from ★ to ★★★, one to predict, and one bug to find."""
-    given = exercises(notebook)
-    found = [] if len(given) >= 5 else [f"{len(given)} exercises, at least 5"]
-    grades = {re.match(r"★*", exercise.title).group() for exercise in given}
-    found += [f"no exercise is graded {stars}" for stars in ("★", "★★★") if stars not in grades]
-    if grades - {"★", "★★", "★★★"}:
-        found.append("an exercise's title starts with ★, ★★ or ★★★")
-    kinds = ["predict"] if warm_up(notebook) else ["predict", "find the bug"]
-    texts = [f"{exercise.title} {exercise.body}".lower() for exercise in given]
-    return found + [
-        f"no exercise says {kind!r}" for kind in kinds if not any(kind in t for t in texts)
-    ]
-
-
-def exercises_have_tested_solutions(notebook: NotebookNode) -> list[str]:
-    """A folded solution text, then a code cell that asserts."""
-    found = []
-    for exercise in exercises(notebook):
-        if not exercise.label.startswith("ex-"):
-            found.append(f"exercise {exercise.title!r}: `:label: ex-…` is missing")
-        elif exercise.solution_cells is None:
-            found.append(f"exercise {exercise.label}: no solution")
-        elif not any(ASSERTS.search(cell.source) for cell in exercise.solution_cells):
-            found.append(f"exercise {exercise.label}: no cell tagged `solution` asserts")
-    for text in markdown_cells(notebook):
-        for _, label, body in SOLUTION.findall(text):
-            if not re.search(r"(?m)^:class:.*\bdropdown\b", body):
-                found.append(f"solution {label}: `:class: dropdown` is missing")
-    return found
-
-
 def reads_well_in_four_places(notebook: NotebookNode) -> list[str]:
-    """Site, JupyterLab, Colab and GitHub: little MyST, citations as plain links."""
+    """Site, JupyterLab, Colab and GitHub: no MyST, citations as plain links."""
     found = []
     for text in markdown_cells(notebook):
         plain = without_code_blocks(text)
-        names = [
-            name for name in DIRECTIVES.findall(plain) if not ALLOWED_DIRECTIVES.fullmatch(name)
-        ]
-        names += [name for name in ROLES.findall(plain) if not ALLOWED_ROLES.fullmatch(name)]
+        names = DIRECTIVES.findall(plain) + ROLES.findall(plain)
         found += [f"{{{name}}} shows as raw text on GitHub and Colab" for name in names]
         found += [f"{match} shows as raw text" for match in re.findall(r"(?m)^\([\w-]+\)=", plain)]
         found += [
             f"cite by a plain link, not {match}" for match in re.findall(r"\[@[\w:-]+", plain)
         ]
     return found
+
+
+def links_lead_somewhere_from_everywhere(notebook: NotebookNode) -> list[str]:
+    """A notebook is downloaded alone: its links are full addresses."""
+    return [
+        f"the link to {target} is dead in a downloaded notebook; write the full address"
+        for text in markdown_cells(notebook)
+        for target in LINK.findall(prose_with_links(text))
+        if not target.startswith(("https://", "http://", "mailto:"))
+    ]
+
+
+def marks_are_known(notebook: NotebookNode) -> list[str]:
+    """A quotation that opens with a bold word is one of three marks."""
+    return [
+        f"{mark!r} is no mark; these are {', '.join(MARKS)}"
+        for text in markdown_cells(notebook)
+        for mark in re.findall(r"(?m)^> \*\*(.*?)\*\*", without_code_blocks(text))
+        if mark not in MARKS
+    ]
 
 
 def banned_words(text: str) -> list[str]:
@@ -229,18 +183,9 @@ def banned_words(text: str) -> list[str]:
 
 def prose_is_plain(notebook: NotebookNode) -> list[str]:
     """No banned words; the References keep the titles that their authors gave."""
-    text = "\n\n".join(markdown_cells(notebook))
-    captions = [
-        value
-        for cell in notebook.cells
-        for settings in [cell.metadata.get("mystnb", {})]
-        for value in (
-            settings.get("figure", {}).get("caption", ""),
-            settings.get("image", {}).get("alt", ""),
-        )
-    ]
-    own = re.split(r"(?m)^## References", text)[0]
-    return banned_words(prose(own) + "\n" + "\n".join(captions))
+    own = re.split(r"(?m)^## References", "\n\n".join(markdown_cells(notebook)))[0]
+    alts = [alt_text(cell) for cell in notebook.cells]
+    return banned_words(prose(own) + "\n" + "\n".join(alts))
 
 
 RULES = (
@@ -249,9 +194,9 @@ RULES = (
     says_what_comes_before,
     parts_are_in_order,
     headings_are_nested,
-    exercises_are_graded,
-    exercises_have_tested_solutions,
     reads_well_in_four_places,
+    links_lead_somewhere_from_everywhere,
+    marks_are_known,
     prose_is_plain,
 )
 
