@@ -12,6 +12,8 @@ from paying_attention.figures.words import one_line
 Format = str | Callable[[int | float], str]
 
 NOTHING = "–"  # None: there is no number
+# Programs that typeset formulas leave a table of these classes alone: a word may hold a $.
+CLASSES = "book-table tex2jax_ignore mathjax_ignore"
 DIGITS, DECIMALS = 3, 2  # that a number with a point has, at most, unless `digits` asks for others
 
 
@@ -93,7 +95,7 @@ class Table:
         caption = [f"<caption>{escape(self.caption)}</caption>"] if self.caption else []
         lines = ["<thead>", f"<tr>{''.join(head)}</tr>", "</thead>", "<tbody>"]
         lines += [f"<tr>{row}</tr>" for row in body]
-        return "\n".join(['<table class="book-table">', *caption, *lines, "</tbody>", "</table>"])
+        return "\n".join([f'<table class="{CLASSES}">', *caption, *lines, "</tbody>", "</table>"])
 
 
 def _rectangle(rows: Mapping | Iterable, titles: Sequence[str]) -> list[list[object]]:
