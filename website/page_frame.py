@@ -9,8 +9,12 @@ from typing import Any
 from sphinx.application import Sphinx
 
 # What Jupyter Book loads by itself and this book does not use: thebe names a foreign server,
-# fontawesome weighs 1.5 MB for the ten icons that book.css draws, sphinx-design makes cards.
-UNUSED = ("thebe", "fontawesome", "sphinx-design", "design-tabs")
+# fontawesome weighs 1.5 MB for the ten icons that book.css draws, sphinx-design makes cards, and
+# togglebutton folds admonitions, where this book has <details>.
+UNUSED = (
+    *("thebe", "fontawesome", "sphinx-design", "design-tabs"),
+    *("togglebutton", "toggleHint", "toggleOpenOnPrint"),
+)
 UNUSED_NAMES = re.compile("|".join(map(re.escape, UNUSED)))
 UNUSED_TAGS = re.compile(rf"\s*<script[^>]*(?:{UNUSED_NAMES.pattern})[^>]*></script>")
 

@@ -1,9 +1,16 @@
-// A formula or a printed table wider than the screen scrolls; then it must also scroll from the keyboard.
+// A table, a formula or a printed table wider than the screen scrolls; then it must also scroll from the
+// keyboard, and say why it can be reached.
 const reachWide = () => {
-  for (const wide of document.querySelectorAll("div.math .formula, .tag_wide-output .cell_output pre")) {
-    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
-    else wide.removeAttribute("tabindex");
+  const wide = ".pst-scrollable-table-container, div.math .formula, .tag_wide-output .cell_output pre";
+  for (const part of document.querySelectorAll(wide)) {
+    if (part.scrollWidth > part.clientWidth) {
+      part.tabIndex = 0;
+      part.setAttribute("role", "group");
+      part.setAttribute("aria-label", "Scrolls sideways");
+    } else for (const name of ["tabindex", "role", "aria-label"]) part.removeAttribute(name);
   }
 };
 window.addEventListener("load", reachWide);
 window.addEventListener("resize", reachWide);
+// What is folded has no width until it opens.
+document.addEventListener("toggle", reachWide, true);

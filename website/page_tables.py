@@ -1,0 +1,96 @@
+"""Tables of the text: header cells say what they head, so that a screen reader can say it too.
+
+In Markdown only the first row is a header. Where the first column names the rows, its cells become
+headers as well. Tables that a cell shows bring theirs along. Both kinds scroll by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from page_nodes import replace_html
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
+
+class header_cell(nodes.entry):  # docutils finds the visitor by this name
+    """A cell that heads its column (`scope="col"`) or its row (`scope="row"`)."""
+
+
+def names_rows(first_column: list[str], columns: int) -> bool:
+    """Tell whether the cells of a first column can name the rows: all are filled, no two alike.
+
+    >>> names_rows(["query", "key"], 2)
+    True
+    >>> names_rows(["query", "query"], 2), names_rows(["query", ""], 2), names_rows(["query"], 1)
+    (False, False, False)
+    """
+    return columns > 1 and all(first_column) and len(set(first_column)) == len(first_column)
+
+
+def add_headers(app: Sphinx, document: nodes.document) -> None:
+    """Say of each header cell what it heads."""
+    for table in list(document.findall(nodes.table)):
+        for head in table.findall(nodes.thead):
+            for cell in list(head.findall(nodes.entry)):
+                if cell.astext():
+                    make_header(cell, "col")
+        for body in table.findall(nodes.tbody):
+            first = [row[0] for row in body.findall(nodes.row)]
+            if names_rows([cell.astext().strip() for cell in first], len(body[0])):
+                for cell in first:
+                    make_header(cell, "row")
+
+
+def make_header(cell: nodes.entry, scope: str) -> None:
+    """Put a header cell into the place of another cell."""
+    cell.replace_self(header_cell("", *cell.children, **cell.attributes | {"scope": scope}))
+
+
+def pieces(name: str) -> list[str]:
+    """Cut a name where it may break: behind a point or a slash, in front of a letter.
+
+    >>> pieces("attention.recurrent.frozen_vector"), pieces("0.5")
+    (['attention.', 'recurrent.', 'frozen_vector'], ['0.5'])
+    """
+    return re.split(r"(?<=[./])(?=[^\W\d])", name)
+
+
+def let_names_break(app: Sphinx, document: nodes.document) -> None:
+    """Let long names in code wrap within a table, so that it need not scroll on a phone."""
+    for table in document.findall(nodes.table):
+        for name in table.findall(nodes.literal):
+            parts = pieces(name.astext())
+            name.children = []
+            for part in parts[:-1]:
+                name += [nodes.Text(part), nodes.raw("", "<wbr>", format="html")]
+            name += nodes.Text(parts[-1])
+
+
+def frame_outputs(app: Sphinx, document: nodes.document) -> None:
+    """Let the tables of cells scroll by themselves, like those of the text."""
+    for raw in list(document.findall(nodes.raw)):
+        if raw.astext().startswith('<table class="book-table"'):
+            replace_html(raw, f'<div class="pst-scrollable-table-container">{raw.astext()}</div>')
+
+
+def visit_header(self: HTML5Translator, node: header_cell) -> None:
+    """Write a header cell; an empty corner heads nothing, and stays a plain cell."""
+    self.body.append(self.starttag(node, "th", "", scope=node["scope"]))
+    node.parent.column += 1
+    self.context.append("</th>\n")
+
+
+def depart_header(self: HTML5Translator, node: header_cell) -> None:
+    """Close a header cell."""
+    self.body.append(self.context.pop())
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Run when a page is read."""
+    app.add_node(header_cell, html=(visit_header, depart_header))
+    app.connect("doctree-read", add_headers)
+    app.connect("doctree-read", let_names_break)
+    app.connect("doctree-read", frame_outputs)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
