@@ -11,5 +11,6 @@ where to look and where to change it. This package re-exports nothing. Its rooms
 - ``explain``: where a model looks, and what reaches it.
 - ``figures``: arrays become pictures; ``explorables``: arrays become figures to drag.
 - ``experiments``: the runs that take longer than a chapter; each writes a file of ``results``.
-- ``claims``: what the chapters assert with.
+- ``exercises``: what checks a reader's own answers, one file a chapter.
+- ``claims``: what the chapters assert with; ``notebook``: what each begins with.
 """

@@ -7,17 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from paying_attention.exercises.checking import (
-    Wrong,
-    ask,
-    demand,
-    exercise,
-    fields,
-    near,
-    number,
-    one_of,
-    tensor,
-)
+from paying_attention.exercises.asking import ask
+from paying_attention.exercises.checking import demand, exercise
+from paying_attention.exercises.reading import near, tensor
 
 
 @exercise("0.0")
@@ -139,58 +131,6 @@ def test_the_page_keeps_its_random_numbers_and_the_verdict_its_own() -> None:
 def test_prints_of_a_right_answer_are_not_shown(capsys) -> None:
     plus_one(lambda x: (print("debug"), x + 1)[1])
     assert capsys.readouterr().out == "✓ Exercise 0.0: one more, for every number.\n"
-
-
-def test_a_nan_that_was_given_is_no_change_and_a_written_one_is() -> None:
-    given = torch.tensor([1.0, float("nan")])
-    assert ask(lambda x: 3, given) == 3
-    with pytest.raises(Wrong, match="changes what it is given"):
-        ask(lambda x: x.fill_(float("nan")), given)
-    with pytest.raises(Wrong, match="changes what it is given"):
-        ask(lambda pair: pair["x"].append(1) or 3, {"x": [1]})
-    with pytest.raises(Wrong, match="changes what it is given"):
-        ask(lambda *, mask: mask.logical_not_(), mask=torch.ones(2, dtype=torch.bool))
-
-
-def test_gradients_reach_what_was_given_and_a_graph_is_kept() -> None:
-    leaf = torch.ones(2, requires_grad=True)
-    assert ask(lambda x: x.requires_grad, leaf) is True
-    inner = leaf * 2
-    ask(lambda x: x.sum(), inner).backward()
-    assert leaf.grad.tolist() == [2.0, 2.0]
-
-
-def test_the_places_of_a_dict() -> None:
-    assert fields({"b": None, "a": 1}, "answer", ["a", "b"]) == [1, None]
-    with pytest.raises(Wrong, match=r"`answer\['b'\]` is missing"):
-        fields({"a": 1}, "answer", ["a", "b"])
-    with pytest.raises(Wrong, match="`answer` is a list; keep the dict"):
-        fields([1, 2], "answer", ["a", "b"])
-
-
-@pytest.mark.parametrize("value", [True, "two", [1, 2], float("inf"), None, torch.ones(2, 2)])
-def test_no_number(value: object) -> None:
-    with pytest.raises(Wrong):
-        number(value, "answer")
-
-
-@pytest.mark.parametrize("value", [2, 2.0, torch.tensor(2), torch.tensor([[2.0]]), [2]])
-def test_a_number_in_any_form(value: object) -> None:
-    assert number(value, "answer") == 2.0
-
-
-def test_a_choice_of_words() -> None:
-    assert one_of("LESS ", "guess", ["more", "less"]) == "less"
-    for value in ("lesser", 3, None, ["less"]):
-        with pytest.raises(Wrong, match=r'`guess` is .*; choose one of "more", "less"'):
-            one_of(value, "guess", ["more", "less"])
-
-
-def test_near_compares_shapes_and_every_number() -> None:
-    assert near(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.01]), within=0.02)
-    assert not near(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.01]), within=0.005)
-    assert not near(torch.tensor([[1.0]]), torch.tensor([1.0]), within=1.0)
-    assert not near(float("nan"), 1.0, within=1.0)
 
 
 def test_outside_the_main_thread_a_verdict_is_still_given() -> None:

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 import paying_attention.exercises
-from paying_attention.exercises import checking
+from paying_attention.exercises import asking
 from paying_attention.exercises.checking import Checker
 from tests.exercises.cases import Case
 
-FRAME = {"checking", "stubs", "time_limit"}
+FRAME = {"asking", "checking", "reading", "stubs", "time_limit", "wording"}
 CHAPTERS = sorted(
     {module.name for module in pkgutil.iter_modules(paying_attention.exercises.__path__)} - FRAME
 )
@@ -40,7 +40,7 @@ every_case = pytest.mark.parametrize("case", CASES)
 
 @pytest.fixture
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "SECONDS", 0.2)
+    monkeypatch.setattr(asking, "SECONDS", 0.2)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -1,8 +1,10 @@
 """A tiny chapter that breaks no rule. The tests of the rules break it in one place at a time."""
 
+import re
+
 import nbformat
 from nbformat import NotebookNode
-from website.notebooks import normalise, repository_url
+from website.notebooks import common_setup, normalise
 
 v4 = nbformat.v4
 # The smallest PNG there is: one transparent pixel.
@@ -22,25 +24,32 @@ Can one vector hold a sentence of any length?
 - add
 - compare
 
-**Before you start**, read [the warm-up](00-warm-up.ipynb). 5 minutes to read, 1 minute to run."""
+**Before you start**, read [the warm-up](https://example.org/00-warm-up.html). 5 minutes
+to read, 1 minute to run."""
 
-EXERCISE = """\
-:::{{exercise}} {stars} {title}
-:label: ex-{label}
+HEADING = """\
+<a id="ex-{slug}"></a>
 
-{title}: what does the next cell print?
-:::
+### Exercise 9.{number} {stars} {title}
 
-:::{{solution}} ex-{label}
-:class: dropdown
+*5 minutes.* {title}: what is the sum of one and one?"""
 
-It prints nothing.
-:::"""
+SOLUTION = """\
+<details><summary>Solution to Exercise 9.{number}</summary>
+
+It is two.
+
+```python
+answer = 1 + 1
+assert answer == 2
+```
+
+</details>"""
 
 EXERCISES = [
-    ("★", "By hand"),
-    ("★", "Predict, then run"),
-    ("★★", "Find the bug"),
+    ("★", "By hand: one"),
+    ("★", "Predict, then run: two"),
+    ("★★", "Find the bug: three"),
     ("★★", "Extend"),
     ("★★★", "Prove"),
 ]
@@ -74,33 +83,55 @@ def numbered(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def exercise(number: int, stars: str, title: str) -> list[NotebookNode]:
+    """The cells of one exercise."""
+    slug = re.sub(r"[^a-z]+", "-", title.lower())
+    names = {"slug": slug, "number": number, "stars": stars, "title": title}
+    empty = f"○ Exercise 9.{number}: nothing here yet.\n"
+    cells = [text(HEADING.format(**names)), text(SOLUTION.format(**names))]
+    cells[1].metadata.tags = ["solution"]
+    if "bug" in title:
+        cells.insert(1, code("sum([1, 1], start=1)"))
+    cells[-1:-1] = [
+        code("answer = None", tags=["stub"]),
+        code(f"check.{slug.replace('-', '_')}(answer)", printed(empty), tags=["check"]),
+    ]
+    for cell in cells:
+        cell.metadata["exercise"] = f"ex-{slug}"
+    return cells
+
+
 def good_chapter() -> NotebookNode:
     """A chapter in which every rule is kept. A new copy each time."""
     figure = {
-        "figure": {"caption": "Nothing rises.", "name": "fig-sample"},
-        "image": {"alt": "An empty picture in which nothing rises"},
+        "mystnb": {"image": {"alt": "An empty picture in which nothing rises"}},
+        "figure": "fig-sample",
     }
     cells = [
         text(OPENING),
         code("", tags=["setup"]),
-        text("## A section\n\nHow long does it take? We train."),
+        text("## A section\n\n> **Predict.** How long does it take?\n\nWe train."),
         code(
             "losses = train()\nprint(losses)",
             printed("0.123456789\n"),
             tags=["nbval-ignore-output"],
         ),
-        text("The loss fell."),
-        code('claim("the loss fell", losses[-1] < losses[0])', printed("✓ the loss fell\n")),
+        code(
+            '# @title Checks\nclaim("the loss fell", losses[-1] < losses[0])',
+            printed("✓ the loss fell\n"),
+            tags=["claims"],
+        ),
         text("### A figure\n\nLook at the line."),
-        code("plt.plot(losses)\nplt.show()", picture(), mystnb=figure),
-        text("It falls. See [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473)."),
+        code("plt.plot(losses)\nplt.show()", picture(), **figure),
+        text(
+            "*Figure 9.1.* Nothing rises.\n\nIt falls. See"
+            " [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473)."
+        ),
         text("## Exercises"),
     ]
-    for stars, title in EXERCISES:
-        label = title.lower().replace(" ", "-").replace(",", "")
-        cells.append(text(EXERCISE.format(stars=stars, title=title, label=label)))
-        cells.append(code("# @title Solution\nassert 1 + 1 == 2", tags=["solution"]))
+    for number, (stars, title) in enumerate(EXERCISES, start=1):
+        cells += exercise(number, stars, title)
     cells += [
         text(f"## {section}\n\nWords.") for section in ("Summary", "In the package", "References")
     ]
-    return numbered(normalise(v4.new_notebook(cells=cells), repository_url()))
+    return numbered(normalise(v4.new_notebook(cells=cells), common_setup()))

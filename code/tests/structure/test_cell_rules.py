@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from tests.structure import cell_rules
 from tests.structure.sample_chapter import code, good_chapter, numbered, picture, printed, text
 
-MINUTE = {"figure": {"caption": "c", "name": "fig-sample"}, "image": {"alt": "a b c d e"}}
+ALT = {"image": {"alt": "a b c d e"}}
 
 
 def add(*cells: NotebookNode) -> Callable[[NotebookNode], None]:
@@ -39,14 +39,34 @@ def other_address(notebook: NotebookNode) -> None:
 
 def no_setup(notebook: NotebookNode) -> None:
     notebook.cells[1].metadata.tags = []
+    notebook.cells[1].source = "import torch"
 
 
 def no_assertion(notebook: NotebookNode) -> None:
-    notebook.cells[5].source = "print(losses[-1] < losses[0])"
+    del notebook.cells[4]
+    numbered(notebook)
 
 
 def no_title(notebook: NotebookNode) -> None:
-    notebook.cells[11].source = "assert True"
+    notebook.cells[4].source = notebook.cells[4].source.removeprefix("# @title Checks\n")
+
+
+def not_folded(notebook: NotebookNode) -> None:
+    notebook.cells[4].metadata.tags = ["nothing"]
+    notebook.cells.insert(4, text("Words."))
+
+
+def folded_without_a_check(notebook: NotebookNode) -> None:
+    notebook.cells[3].metadata.tags = ["claims", "nbval-ignore-output"]
+    notebook.cells[3].source = "# @title Checks\nprint(losses)"
+
+
+def no_caption(notebook: NotebookNode) -> None:
+    notebook.cells[7].source = notebook.cells[7].source.replace("*Figure 9.1.*", "Figure 9.1:")
+
+
+def third_figure(notebook: NotebookNode) -> None:
+    notebook.cells[7].source = notebook.cells[7].source.replace("9.1", "9.3")
 
 
 PLANTED = [
@@ -70,11 +90,15 @@ PLANTED = [
     (cell_rules.setup_cell_is_the_common_one, other_address),
     (cell_rules.setup_cell_is_the_common_one, no_setup),
     (cell_rules.figures_are_described, add(code("plt.show()", picture()))),
-    (cell_rules.figures_are_described, add(code("plt.show()", picture(), mystnb=MINUTE))),
+    (cell_rules.figures_are_described, add(code("plt.show()", picture(), mystnb=ALT))),
+    (cell_rules.figures_have_captions, no_caption),
+    (cell_rules.figures_have_captions, third_figure),
     (cell_rules.figures_are_described, add(code("plt.plot(x)", picture()))),
     (cell_rules.figures_are_described, add(code("plt.show()", picture(), picture()))),
     (cell_rules.training_is_followed_by_an_assertion, no_assertion),
-    (cell_rules.solution_cells_have_a_title, no_title),
+    (cell_rules.folded_cells_have_a_title, no_title),
+    (cell_rules.checks_stand_by_themselves, not_folded),
+    (cell_rules.checks_stand_by_themselves, folded_without_a_check),
 ]
 
 

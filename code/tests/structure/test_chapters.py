@@ -1,15 +1,18 @@
 """Every chapter keeps the book's form, and the table of contents names them all."""
 
 import ast
+import importlib
 import re
 from collections import Counter
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from website.notebooks import as_text, normalise, repository_url
+from website.exercises import exercises
+from website.notebooks import as_text, common_setup, normalise
 
-from tests.structure import cell_rules, text_rules
+from paying_attention.exercises.checking import Checker
+from tests.structure import cell_rules, exercise_rules, text_rules
 from tests.structure.repository import (
     CHAPTER_NAMES,
     CHAPTERS,
@@ -49,6 +52,54 @@ def test_order_and_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
+def test_exercises(name: str) -> None:
+    assert exercise_rules.violations(read_chapter(name)) == []
+
+
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
+def test_exercises_and_checkers_agree(name: str) -> None:
+    """An exercise that asks for code or a number has a checker, and a checker its exercise."""
+    room = name.partition("-")[2].replace("-", "_")
+    checkers = vars(importlib.import_module(f"paying_attention.exercises.{room}")).values()
+    called = [
+        (exercise.part("number"), exercise.slug)
+        for exercise in exercises(read_chapter(name))
+        if exercise.of_role("check")
+    ]
+    assert called == [(one.number, one.slug) for one in checkers if isinstance(one, Checker)]
+    imports = [
+        cell.source
+        for _, cell in cell_rules.code_cells(read_chapter(name))
+        if "import" in cell.source and "as check" in cell.source
+    ]
+    assert imports == [f"from paying_attention.exercises import {room} as check"]
+
+
+def test_exercises_are_numbered_by_chapter() -> None:
+    """A study's exercises go on where its chapter's stop; 02b's are chapter 3's."""
+    numbers: dict[str, list[int]] = {}
+    for name in sorted(CHAPTER_NAMES, key=lambda name: "03z" if name.startswith("02b") else name):
+        for exercise in exercises(read_chapter(name)):
+            chapter, number = exercise.part("number").split(".")
+            assert chapter == ("3" if name.startswith("02b") else str(int(name[:2])))
+            numbers.setdefault(chapter, []).append(int(number))
+    assert all(found == list(range(1, len(found) + 1)) for found in numbers.values()), numbers
+
+
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
+def test_figures_are_numbered_by_page(name: str) -> None:
+    page = re.match(r"0?(\d+[a-z]?)-", name)[1]
+    captions = [
+        found["page"]
+        for cell in read_chapter(name).cells
+        if (found := cell_rules.CAPTION.match(cell.source))
+    ]
+    assert set(captions) <= {page}
+    figures = [cell for cell in read_chapter(name).cells if cell.metadata.get("figure")]
+    assert len(captions) == len(figures)
+
+
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_the_package_is_imported_and_not_copied(name: str) -> None:
     assert redefinitions(read_chapter(name), name, OWNED) == []
 
@@ -58,7 +109,7 @@ def test_the_file_is_as_make_notebooks_stores_it(path) -> None:
     stored = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(stored, as_version=4)
     # `==` on two long strings would print them; the reader needs to know what to do.
-    unchanged = as_text(normalise(notebook, repository_url())) == stored
+    unchanged = as_text(normalise(notebook, common_setup())) == stored
     assert unchanged, f"run `make notebooks`: {path.name} was saved by something else"
 
 
@@ -79,17 +130,13 @@ def test_chapters_are_called_by_number_and_topic() -> None:
     ] == []
 
 
-def test_labels_are_unique_in_the_book() -> None:
-    labels: list[str] = []
+def test_names_of_exercises_and_figures_are_unique_in_the_book() -> None:
+    names: list[str] = []
     for name in CHAPTER_NAMES:
         notebook = read_chapter(name)
-        labels += [exercise.label for exercise in text_rules.exercises(notebook)]
-        labels += [
-            cell.metadata["mystnb"]["figure"]["name"]
-            for cell in notebook.cells
-            if "name" in cell.metadata.get("mystnb", {}).get("figure", {})
-        ]
-    assert [label for label, count in Counter(labels).items() if count > 1] == []
+        names += [exercise.slug for exercise in exercises(notebook)]
+        names += [c.metadata["figure"] for c in notebook.cells if c.metadata.get("figure")]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_a_copy_of_the_package_is_found() -> None:

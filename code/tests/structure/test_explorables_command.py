@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from website.explorables import CHAPTERS, explorable_assets, main, swap, swap_assets
-from website.notebooks import as_text, refresh, repository_url
+from website.notebooks import as_text, common_setup, refresh
 
 from tests.structure.sample_chapter import code, text
 
@@ -27,7 +27,7 @@ def test_a_swapped_chapter_is_what_a_run_gives(tmp_path: Path) -> None:
     path = tmp_path / "small.ipynb"
     notebook = nbformat.v4.new_notebook(cells=[code(DRAWN), text("Words."), code("1 + 1")])
     path.write_text(nbformat.writes(notebook), encoding="utf-8")
-    refresh(path, repository_url())
+    refresh(path, common_setup())
     fresh = path.read_text(encoding="utf-8")
     stale = as_text(aged(nbformat.reads(fresh, as_version=4)))
     assert "old();" in stale

@@ -10,11 +10,13 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from website.notebooks import (
     as_text,
+    common_setup,
     keep_old_outputs,
     main,
     normalise,
     plain_png,
     refresh,
+    release,
     repository_url,
     setup_source,
     tags,
@@ -23,6 +25,7 @@ from website.notebooks import (
 from tests.structure.sample_chapter import PIXEL, code, good_chapter, printed, text
 
 URL = "https://example.org/book"
+SETUP_CELL = setup_source(URL, "1.2.3")
 
 
 def as_jupyterlab_saves_it() -> NotebookNode:
@@ -36,7 +39,13 @@ def as_jupyterlab_saves_it() -> NotebookNode:
         text("# Title  \n\n"),
         code("old setup", tags=["setup"]),
         code("x\n\n", printed("a\n"), printed("b\n"), printed("c\n", "stderr"), collapsed=True),
-        code("# @title Solution\nassert True", drawn, tags=["solution"], ExecuteTime={"start": 1}),
+        code(
+            "# @title Checks\nassert x",
+            drawn,
+            tags=["claims"],
+            ExecuteTime={"start": 1},
+            mystnb={"image": {"alt": "A line falls"}},
+        ),
         code("x", editable=False, tags=[]),
         code("x", jupyter={"source_hidden": True}, cellView="form", id="colab"),
     ]
@@ -65,44 +74,53 @@ def repacked(picture: str) -> str:
 
 
 def test_normalising_twice_changes_nothing_more() -> None:
-    once = normalise(as_jupyterlab_saves_it(), URL)
-    assert as_text(normalise(once, URL)) == as_text(once)
+    once = normalise(as_jupyterlab_saves_it(), SETUP_CELL)
+    assert as_text(normalise(once, SETUP_CELL)) == as_text(once)
     nbformat.validate(once)
 
 
 def test_normalising_leaves_its_argument_alone() -> None:
     notebook = as_jupyterlab_saves_it()
     before = nbformat.writes(notebook)
-    normalise(notebook, URL)
+    normalise(notebook, SETUP_CELL)
     assert nbformat.writes(notebook) == before
 
 
 def test_machine_data_is_gone() -> None:
-    stored = as_text(normalise(as_jupyterlab_saves_it(), URL))
-    for word in ("my kernel", "3.12.1", "colab", "ExecuteTime", "collapsed", "width", "editable"):
+    stored = as_text(normalise(as_jupyterlab_saves_it(), SETUP_CELL))
+    for word in ("my kernel", "3.12.1", "colab", "ExecuteTime", "collapsed", "640", "editable"):
         assert word not in stored
 
 
-def test_the_setup_cell_gets_the_address() -> None:
-    cell = normalise(as_jupyterlab_saves_it(), URL).cells[1]
-    assert cell.source == setup_source(URL)
-    assert f'REPOSITORY = "{URL}"' in cell.source
-    assert '"git+{REPOSITORY}#subdirectory=code"' in cell.source
-    assert len(cell.source.splitlines()) <= 10
+def test_the_setup_cell_is_written() -> None:
+    cell = normalise(as_jupyterlab_saves_it(), SETUP_CELL).cells[1]
+    assert cell.source == SETUP_CELL
+    assert f"git+{URL}@v1.2.3#subdirectory=code" in cell.source
 
 
-def test_solutions_are_folded_everywhere_and_others_are_not() -> None:
-    cells = normalise(as_jupyterlab_saves_it(), URL).cells
-    assert cells[3].metadata == {
-        "tags": ["hide-cell", "solution"],
-        "jupyter": {"source_hidden": True},
-        "cellView": "form",
-    }
+def test_setup_and_checks_are_folded_everywhere_and_others_are_not() -> None:
+    cells = normalise(as_jupyterlab_saves_it(), SETUP_CELL).cells
+    folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+    assert cells[1].metadata == {"tags": ["hide-input", "setup"], **folded}
+    alt = {"image": {"alt": "A line falls"}}
+    assert cells[3].metadata == {"tags": ["claims", "hide-cell"], "mystnb": alt, **folded}
     assert cells[4].metadata == cells[5].metadata == {}
 
 
+def test_names_of_exercises_figures_and_drawings_stay() -> None:
+    names = {"exercise": "ex-a", "figure": "fig-a", "drawing": "package.module:function"}
+    cell = code("x", **names, scrolled=True)
+    notebook = nbformat.v4.new_notebook(cells=[cell, text("# A")])
+    assert normalise(notebook, SETUP_CELL).cells[0].metadata == names
+
+
+def test_a_picture_says_how_large_it_is_shown_and_what_it_shows() -> None:
+    drawn = normalise(as_jupyterlab_saves_it(), SETUP_CELL).cells[3].outputs[0]
+    assert drawn.metadata == {"image/png": {"alt": "A line falls", "width": 50, "height": 50}}
+
+
 def test_prints_that_a_kernel_split_are_joined() -> None:
-    outputs = normalise(as_jupyterlab_saves_it(), URL).cells[2].outputs
+    outputs = normalise(as_jupyterlab_saves_it(), SETUP_CELL).cells[2].outputs
     assert [(output.name, output.text) for output in outputs] == [
         ("stdout", "a\nb\n"),
         ("stderr", "c\n"),
@@ -110,7 +128,7 @@ def test_prints_that_a_kernel_split_are_joined() -> None:
 
 
 def test_ids_depend_on_the_text_alone_and_are_unique() -> None:
-    first, second = (normalise(as_jupyterlab_saves_it(), URL) for _ in range(2))
+    first, second = (normalise(as_jupyterlab_saves_it(), SETUP_CELL) for _ in range(2))
     ids = [cell.id for cell in first.cells]
     assert ids == [cell.id for cell in second.cells]
     assert len(set(ids)) == len(ids)
@@ -139,7 +157,7 @@ def varying(answer: str, picture: str = PIXEL) -> NotebookNode:
         text("Words."),
         code("plt.show()", drawn),
     ]
-    notebook = normalise(nbformat.v4.new_notebook(cells=cells), URL)
+    notebook = normalise(nbformat.v4.new_notebook(cells=cells), SETUP_CELL)
     for number, cell in enumerate(notebook.cells[::2], start=1):
         cell.execution_count = number
     return notebook
@@ -160,7 +178,7 @@ def test_fresh_replaces_them_too() -> None:
 def test_a_changed_cell_gets_its_new_output() -> None:
     new, old = varying("new"), varying("old")
     new.cells[0].source = "train(longer=True)"
-    assert texts(keep_old_outputs(normalise(new, URL), old)) == ["new", "new"]
+    assert texts(keep_old_outputs(normalise(new, SETUP_CELL), old)) == ["new", "new"]
 
 
 def test_a_cell_that_was_never_run_has_nothing_to_keep() -> None:
@@ -183,6 +201,13 @@ def test_the_address_comes_from_the_books_settings(tmp_path: Path) -> None:
     assert repository_url().startswith("https://")
 
 
+def test_the_release_is_the_packages_version(tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
+    project.write_text('[project]\nversion = "7.8"\n', encoding="utf-8")
+    assert release(project) == "7.8"
+    assert release()[0].isdigit()
+
+
 def test_a_second_run_changes_no_byte(tmp_path: Path) -> None:
     """A real kernel: 2 seconds."""
     path = tmp_path / "small.ipynb"
@@ -191,9 +216,9 @@ def test_a_second_run_changes_no_byte(tmp_path: Path) -> None:
     )
     notebook = nbformat.v4.new_notebook(cells=[code(source), text("Words."), code("1 + 1")])
     path.write_text(nbformat.writes(notebook), encoding="utf-8")
-    assert refresh(path, URL).endswith("stored")
+    assert refresh(path, SETUP_CELL).endswith("stored")
     stored = path.read_bytes()
-    assert refresh(path, URL).endswith("unchanged")
+    assert refresh(path, SETUP_CELL).endswith("unchanged")
     assert path.read_bytes() == stored
     cell = nbformat.reads(stored.decode(), as_version=4).cells[0]
     assert cell.outputs[0].text == "0\n1\n2\n"
@@ -208,5 +233,5 @@ def test_an_unknown_notebook_is_named(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_the_sample_is_in_the_stored_form() -> None:
     sample = good_chapter()
-    assert normalise(sample, repository_url()) == sample
-    assert tags(sample.cells[1]) == ["setup"]
+    assert normalise(sample, common_setup()) == sample
+    assert tags(sample.cells[1]) == ["hide-input", "setup"]

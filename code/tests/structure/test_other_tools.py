@@ -1,11 +1,12 @@
 """Chapters survive what people do with notebooks elsewhere: as scripts, and through jupytext."""
 
+import importlib.util
+
 import jupytext
-import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
-from website.notebooks import setup_source
+from website.notebooks import common_setup, release, setup_source
 
 from tests.structure.repository import CHAPTER_NAMES, read_chapter
 
@@ -14,6 +15,11 @@ def as_script(notebook: NotebookNode) -> str:
     """What `jupyter nbconvert --to script` writes: it lets IPython spell magics out as calls."""
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return "\n".join(TransformerManager().transform_cell(source) for source in cells)
+
+
+def as_myst(notebook: NotebookNode) -> str:
+    """What jupytext writes for MyST: a Markdown file with directives for code cells."""
+    return jupytext.writes(notebook, fmt="md:myst")
 
 
 def as_percent(notebook: NotebookNode) -> str:
@@ -34,8 +40,8 @@ def test_a_chapter_as_a_script_compiles(name: str, convert) -> None:
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_jupytext_brings_every_cell_back(name: str) -> None:
     chapter = read_chapter(name)
-    back = jupytext.reads(as_percent(chapter), fmt="py:percent")
-    assert contents(back) == contents(chapter)
+    for text, kind in (as_percent(chapter), "py:percent"), (as_myst(chapter), "md:myst"):
+        assert contents(jupytext.reads(text, fmt=kind)) == contents(chapter)
 
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
@@ -45,27 +51,37 @@ def test_a_script_gets_the_ending_of_python(name: str) -> None:
     assert (language.file_extension, language.nbconvert_exporter) == (".py", "python")
 
 
-def test_a_block_of_nothing_but_a_magic_is_noticed() -> None:
-    """jupytext turns it into a comment, and a block needs a statement."""
-    cell = nbformat.v4.new_code_cell("if True:\n    %pip install numpy")
-    notebook = nbformat.v4.new_notebook(cells=[cell])
-    compile(as_script(notebook), "chapter", "exec")
-    with pytest.raises(SyntaxError):
-        compile(as_percent(notebook), "chapter", "exec")
-    with pytest.raises(SyntaxError):
-        compile(cell.source, "chapter", "exec")
-
-
-def test_the_setup_cell_installs_what_it_says_wherever_it_is_run() -> None:
+def run_setup(monkeypatch: pytest.MonkeyPatch, found: list[bool]) -> list[tuple[str, ...]]:
+    """Run the setup cell where the package is found or not; give what the shell was asked."""
     asked: list[tuple[str, ...]] = []
 
     class Shell:
         def run_line_magic(self, *words: str) -> None:
             asked.append(words)
 
-    source = setup_source("https://example.org/book").partition("import torch")[0]
-    absent = TransformerManager().transform_cell(source.replace("paying_attention", "not_there"))
-    namespace = {"get_ipython": Shell}
-    exec(absent, namespace)
-    assert asked == [("pip", 'install -q "{package}"')]  # the shell puts the variable in
-    assert namespace["package"] == "git+https://example.org/book#subdirectory=code"
+    answers = iter(found)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: next(answers) or None)
+    exec(setup_source("https://example.org/book", "1.2.3"), {"get_ipython": Shell})
+    return asked
+
+
+def test_the_setup_cell_installs_the_release_where_the_package_is_missing(monkeypatch) -> None:
+    source = "install -q 'git+https://example.org/book@v1.2.3#subdirectory=code'"
+    assert run_setup(monkeypatch, [False, True]) == [("pip", source)]
+
+
+def test_the_setup_cell_leaves_an_installed_package_alone(monkeypatch) -> None:
+    assert run_setup(monkeypatch, [True, True]) == []
+
+
+def test_without_a_network_the_setup_cell_says_what_to_do(monkeypatch) -> None:
+    with pytest.raises(ImportError, match=r"release 1\.2\.3, could not be reached: connect to"):
+        run_setup(monkeypatch, [False, False])
+
+
+def test_the_setup_cell_is_five_lines_whose_first_says_what_it_is() -> None:
+    lines = common_setup().splitlines()
+    assert len(lines) == 5
+    assert lines[0].startswith("# @title Setup")
+    compile(common_setup(), "setup", "exec")
+    assert f"@v{release()}#subdirectory=code" in common_setup()
