@@ -10,7 +10,7 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: book serve test test-pages mutants notebooks explorables results bench picture lint clean help
+.PHONY: book serve test test-pages mutants notebooks student explorables results bench picture lint clean help
 
 book: .venv/.installed ## build the site and say where it is
 	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
@@ -32,6 +32,9 @@ mutants: .venv/.installed-mutants ## plant mistakes in the mathematics, one at a
 
 notebooks: .venv/.installed ## run every chapter again and store its outputs
 	$(QUIET) $(BIN)/python website/notebooks.py
+
+student: .venv/.installed ## every chapter without its solutions, to hand out, into _build/student
+	$(BIN)/python website/student.py
 
 explorables: .venv/.installed ## swap changed scripts and styles into the stored chapters, without a run
 	$(QUIET) $(BIN)/python website/explorables.py
