@@ -1,6 +1,7 @@
 """What holds for every kind: its static form, its texts, its script, and any words of a reader."""
 
 import ast
+import html
 import json
 import re
 import subprocess
@@ -130,7 +131,20 @@ def test_every_drawing_vanishes_with_the_style_sheet(build):
     # a viewer that drops <style> and <svg> would otherwise leave loose labels behind
     figures = [a for _, a in parsed(build()).found if a.get("class") == "pa-figure"]
     assert figures
-    assert all("hidden" in attributes for attributes in figures)
+    # with a value: JupyterLab drops attributes that are empty
+    assert all(attributes["hidden"] == "hidden" for attributes in figures)
+
+
+@EACH
+def test_the_finding_what_to_do_and_the_table_are_blocks_of_their_own(build):
+    explorable = build()
+    blocks = re.findall(r'(?s)<p class="pa-[sr].*?</p>|<table>', static(explorable))
+    assert [re.sub("<.*?>", "", block) for block in blocks] == [
+        html.escape(explorable.texts["summary"]),
+        "Run this cell to make it move.",
+        "",
+    ]
+    assert blocks[2] == "<table>"
 
 
 @EACH

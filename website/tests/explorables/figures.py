@@ -100,7 +100,8 @@ class Differences(list):
 def bare_words(browser: Browser, explorable: Explorable) -> list[str]:
     """The words that are left where a viewer drops styles, scripts and drawings.
 
-    As JupyterLab does before a notebook is trusted: unknown elements go, their text stays.
+    As JupyterLab does before a notebook is trusted: unknown elements go, their text stays, and
+    attributes without a value go.
     """
     with opened(browser, "<main></main>") as page:
         text = page.evaluate(
@@ -109,6 +110,9 @@ def bare_words(browser: Browser, explorable: Explorable) -> list[str]:
               main.innerHTML = markup;
               main.querySelectorAll("style, script").forEach((e) => e.remove());
               main.querySelectorAll("svg").forEach((e) => e.replaceWith(e.textContent));
+              main.querySelectorAll("*").forEach((e) => [...e.attributes].forEach((a) => {
+                if (a.value === "") { e.removeAttribute(a.name); }
+              }));
               return main.innerText;
             }""",
             explorable._repr_html_(),

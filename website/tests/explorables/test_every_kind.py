@@ -1,14 +1,16 @@
 """What every explorable must do, whatever it shows."""
 
 import dataclasses
+import re
 
 import pytest
 from accessibility import axe_violations
 from browser import opened
 from examples import ALL, BY_HAND, EACH, EACH_KIND, ONE_OF_EACH, SOFTMAX
-from figures import LISTEN, PHONE, bare_words, shown, state_of, texts_of
+from figures import LISTEN, PHONE, bare_words, page_of, shown, state_of, texts_of
 from playwright.sync_api import expect
 
+WHAT_TO_DO = "Run this cell to make it move."
 # Clicks every box, button of choice and radio; moves every slider by five steps.
 MOVE_ALL = """(root) => {
   root.querySelectorAll("input").forEach((input) => {
@@ -44,8 +46,26 @@ def test_it_reads_without_javascript(browser, explorable):
 
 
 @EACH_KIND
-def test_a_viewer_that_drops_styles_and_drawings_shows_the_table_alone(browser, explorable):
-    assert bare_words(browser, explorable) == sorted(repr(explorable).split())
+def test_a_viewer_that_drops_styles_and_drawings_shows_the_table_and_what_to_do(
+    browser, explorable
+):
+    expected = f"{explorable!r} {WHAT_TO_DO}"
+    assert bare_words(browser, explorable) == sorted(expected.split())
+
+
+@EACH_KIND
+def test_nobody_is_told_to_run_a_cell_that_moves_or_cannot_be_run(browser, explorable):
+    hint = "p.pa-run"
+    with shown(browser, explorable) as (_, root):  # it moves
+        expect(root.locator(hint)).to_have_text(WHAT_TO_DO)
+        expect(root.locator(hint)).to_be_hidden()
+    with shown(browser, explorable, java_script_enabled=False) as (_, root):  # and never will
+        expect(root.locator(hint)).to_be_hidden()
+    markup = re.sub("(?s)<script>.*</script>", "", page_of(explorable))
+    with opened(browser, markup) as page:  # a notebook that shows drawings but runs no script
+        expect(page.locator(hint)).to_be_visible()
+    with opened(browser, markup.replace("<html", '<html data-content_root="../"')) as page:
+        expect(page.locator(hint)).to_be_hidden()  # a page of the book
 
 
 @pytest.mark.parametrize("width", [390, 764, 1280])  # a phone, the column of a chapter, a screen

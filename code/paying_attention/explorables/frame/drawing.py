@@ -1,7 +1,8 @@
 """Numbers -> SVG. Colours stand here for readers whose viewer drops the style sheet.
 
 The wrapper of each drawing carries ``hidden``, which the style sheet overrides: where a viewer
-removes styles and SVG alike (a notebook that is not trusted), no loose labels stay behind.
+removes styles and SVG alike (a notebook that is not trusted), no loose labels stay behind. It has
+a value because JupyterLab drops this attribute without one.
 """
 
 import html
@@ -51,7 +52,7 @@ def figure(key: str, title: str, description: str, size: tuple[int, int], body: 
     """
     width, height = size
     return (
-        f'<div class="pa-figure" hidden>\n<svg viewBox="0 0 {width} {height}" '
+        f'<div class="pa-figure" hidden="hidden">\n<svg viewBox="0 0 {width} {height}" '
         f'role="img" aria-labelledby="{key}-title {key}-desc">\n'
         f'<title id="{key}-title">{html.escape(title)}</title>\n'
         f'<desc id="{key}-desc" data-out="summary">{html.escape(description)}</desc>\n'

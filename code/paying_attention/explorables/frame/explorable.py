@@ -1,7 +1,8 @@
 """The frame of every explorable: numbers in, one self-contained piece of HTML out.
 
-The HTML reads without JavaScript (a figure, a sentence, a table). Its script finds what it may
-change by attributes: ``data-out`` holds a text, ``data-bar`` the bar of a weight.
+The HTML reads without JavaScript (a figure, a sentence, a table), and without style and drawings
+(the sentence, what to do, the table). Its script finds what it may change by attributes:
+``data-out`` holds a text, ``data-bar`` the bar of a weight.
 """
 
 import hashlib
@@ -17,6 +18,9 @@ from paying_attention.explorables.frame.texts import sentences_of
 # Programs that typeset formulas leave elements of these classes alone: a label may hold a $.
 NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 LONGEST_WHOLE = 8  # letters of a word that never breaks in a table
+# Where a viewer drops script, style and drawings (a notebook that is not trusted), this says what
+# brings them back. The script hides it, and the style sheet where no cell can be run.
+RUN = '<p class="pa-run">Run this cell to make it move.</p>'
 
 
 def summary_html(text: str) -> str:
@@ -105,7 +109,7 @@ class Explorable:
             f'data-sentences="{_json(sentences_of(self.sentences))}">\n'
             f"<style>\n{self.assets.style}</style>\n"
             f'<p class="pa-title" id="{identifier}-title">{html.escape(self.title)}</p>\n'
-            f'<div class="pa-body">\n{self.panels}\n{self._table_html()}\n</div>\n'
+            f'<div class="pa-body">\n{self.panels}\n{RUN}\n{self._table_html()}\n</div>\n'
             f"<script>\n{self.assets.script}</script>\n</div>"
         )
 

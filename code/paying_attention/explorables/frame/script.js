@@ -88,6 +88,7 @@
 
   function start(root) {
     root.dataset.live = "true";
+    set(root, ".pa-run", { hidden: "hidden" });
     nameApart(root);
     const first = JSON.parse(root.dataset.inputs), sliders = KIND.sliders ? KIND.sliders(first) : [];
     const say = sayer(JSON.parse(root.dataset.sentences)), bar = first.bar || BAR;
