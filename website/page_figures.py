@@ -116,8 +116,9 @@ class WritePictures(SphinxPostTransform):
         is_first = True
         for cell in cells(self.document):
             for image in list(cell.findall(nodes.image)):
-                image.replace_self(self.drawn(image, cell) or self.sized(image, is_first))
-                is_first = False
+                drawing = self.drawn(image, cell)
+                image.replace_self(drawing or self.sized(image, is_first))
+                is_first = is_first and drawing is not None
 
     def drawn(self, image: nodes.image, cell: nodes.Element) -> nodes.raw | None:
         """The drawing that a cell names; a warning where it cannot be had."""

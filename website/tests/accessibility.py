@@ -12,7 +12,6 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Opens whatever is folded: solutions, hidden cells, the table under an explorable.
 OPEN_ALL = """() => {
   document.querySelectorAll('details').forEach(part => { part.open = true; });
-  document.querySelectorAll('button.toggle-button-hidden').forEach(button => button.click());
 }"""
 # A colour on its way to another one would be measured on the way.
 SETTLED = """() => Promise.all(document.getAnimations()

@@ -5,14 +5,12 @@ from __future__ import annotations
 import doctest
 
 import mathml
-import page_frame
 import pytest
 from mathml import MathError, latex_to_mathml
 
 
 def test_the_examples_in_the_docstrings():
     assert doctest.testmod(mathml).failed == 0
-    assert doctest.testmod(page_frame).failed == 0
 
 
 @pytest.mark.parametrize(
