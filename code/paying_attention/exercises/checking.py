@@ -122,11 +122,12 @@ def demand(holds: object, otherwise: str) -> None:
         raise Wrong(otherwise)
 
 
-# TEMPORARY: the old address of ask, fields, near, number, one_of, tensor. Looked up late, since both
-# import this module: at the top it is a circle, and whoever imports `asking` first gets an error.
+# TEMPORARY: the old address of these (looked up late: both modules import this one)
 def __getattr__(name: str) -> object:
+    """Find what has moved."""
     from paying_attention.exercises import asking, reading
 
-    if name in ("ask", "fields", "near", "number", "one_of", "tensor"):
-        return getattr(asking if name == "ask" else reading, name)
+    for module in (asking, reading):
+        if name in vars(module):
+            return vars(module)[name]
     raise AttributeError(name)
