@@ -34,8 +34,7 @@ def add_headers(app: Sphinx, document: nodes.document) -> None:
     for table in list(document.findall(nodes.table)):
         for head in table.findall(nodes.thead):
             for cell in list(head.findall(nodes.entry)):
-                if cell.astext():
-                    make_header(cell, "col")
+                make_header(cell, "col" if cell.astext() else "")
         for body in table.findall(nodes.tbody):
             first = [row[0] for row in body.findall(nodes.row)]
             if names_rows([cell.astext().strip() for cell in first], len(body[0])):
@@ -44,7 +43,7 @@ def add_headers(app: Sphinx, document: nodes.document) -> None:
 
 
 def make_header(cell: nodes.entry, scope: str) -> None:
-    """Put a header cell into the place of another cell."""
+    """Put a header cell into the place of another cell; an empty corner heads nothing."""
     cell.replace_self(header_cell("", *cell.children, **cell.attributes | {"scope": scope}))
 
 
@@ -76,10 +75,11 @@ def frame_outputs(app: Sphinx, document: nodes.document) -> None:
 
 
 def visit_header(self: HTML5Translator, node: header_cell) -> None:
-    """Write a header cell; an empty corner heads nothing, and stays a plain cell."""
-    self.body.append(self.starttag(node, "th", "", scope=node["scope"]))
+    """Write a header cell, or a plain one where there is nothing to head."""
+    name, scope = ("th", {"scope": node["scope"]}) if node["scope"] else ("td", {})
+    self.body.append(self.starttag(node, name, "", **scope))
     node.parent.column += 1
-    self.context.append("</th>\n")
+    self.context.append(f"</{name}>\n")
 
 
 def depart_header(self: HTML5Translator, node: header_cell) -> None:

@@ -104,8 +104,10 @@ def folds_are_named_by_their_words(page: BeautifulSoup) -> Iterator[str]:
         if not words or summary.has_attr("aria-labelledby") or words not in label:
             yield f"a bar that is named {label!r} and shows {words!r}"
     for fold in page.select("article .tag_claims details"):
-        ticks = len(re.findall("^✓", fold.select_one(".cell_output").get_text(), re.MULTILINE))
-        if fold.summary.get_text() != f"{ticks} claim{'s' * (ticks > 1)} checked":
+        printed = "\n".join(output.get_text() for output in fold.select(".cell_output"))
+        ticks = len(re.findall("^✓", printed, re.MULTILINE))
+        words = f"{ticks} claim{'s' * (ticks > 1)} checked" if ticks else "Checks"
+        if fold.summary.get_text() != words:
             yield f"{ticks} claims behind the bar: {short(fold)}"
     for cell in page.select("article .tag_claims, article .tag_setup"):
         if cell.find("details") is None:

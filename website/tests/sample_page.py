@@ -58,7 +58,7 @@ The answer is $x = 1$:
 
 - it is one;
 
-| word | score |
+| | score |
 |---|---|
 | `a.long.name` | 1 |
 

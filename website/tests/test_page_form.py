@@ -145,6 +145,7 @@ def test_bars_say_what_they_hide(page: Tag):
 def test_the_first_column_names_the_rows_if_it_can(page: Tag):
     solution, summary = page.select("section#exercises table.docutils, section#summary table")
     assert [th.get_text(strip=True) for th in solution.select('th[scope="row"]')] == ["a.long.name"]
+    assert [cell.name for cell in solution.select("thead > tr > *")] == ["td", "th"]
     assert len(solution.select("code wbr")) == 2
     assert not summary.select('th[scope="row"]')  # two rows begin alike
     assert len(summary.select('th[scope="col"]')) == 2
