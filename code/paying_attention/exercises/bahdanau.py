@@ -191,7 +191,7 @@ def _check_looking(look: Looking, width: int, length: int) -> None:
     )
     mean = (weights[:, None] @ given.outputs)[:, 0]
     demand(near(context, mean, within=1e-4), "the context is not the mean by these weights.")
-    order = torch.randperm(length - 1).add(1).tolist() + [0]  # the first word goes last
+    order = [*torch.randperm(length - 1).add(1).tolist(), 0]  # the first word goes last
     moved = look(given._replace(outputs=given.outputs[:, order]))
     demand(
         near(moved[1], weights[:, order], within=1e-4) and near(moved[0], context, within=1e-4),
@@ -306,7 +306,7 @@ def _check_fourth(fourth: object) -> None:
 
 SETS = ("English to French", "French to English", "union", "intersection")
 RATES = (
-    "the first rate is not right: pool the counts of all sentences, and take the error of the pool.",
+    "the first rate is not right: pool the counts of all sentences, and take the pool's error.",
     "the first rate is right, the second is not: `argmax_links` is given the reversed pair, and"
     " each of its links is turned around.",
     "both directions alone are right, the third rate is not: the union holds every link that one of"
@@ -367,9 +367,12 @@ def _four_rates(
 def nothing(resting_attention: object) -> str:
     """A class that extends additive attention by a place to look at nothing."""
     demand(
-        isinstance(resting_attention, type) and issubclass(resting_attention, AdditiveAttention),
-        f"`RestingAttention` is {kind_of(resting_attention)}, or no subclass of the package's"
-        " `AdditiveAttention`.",
+        isinstance(resting_attention, type),
+        f"`RestingAttention` is {kind_of(resting_attention)}, and a class was asked for.",
+    )
+    demand(
+        issubclass(resting_attention, AdditiveAttention),
+        "`RestingAttention` is no subclass of the package's `AdditiveAttention`.",
     )
     module, plain = _resting_and_plain(resting_attention)
     query, annotations = torch.randn(3, 3), torch.randn(3, 4, 5)
@@ -420,7 +423,7 @@ def _check_resting(
     found = ask(module, *given, name="RestingAttention", position=2)
     demand(
         isinstance(found, AttentionOutput),
-        f"`forward` returns {kind_of(found)}, and `AttentionOutput(output, weights)` was asked for.",
+        f"`forward` returns {kind_of(found)}, and an `AttentionOutput` was asked for.",
     )
     where = f"with {score:g} for nothing, {'without a' if given[3] is None else 'with a'} mask"
     weights = tensor(found.weights, "weights", shape=expected.weights.shape)
