@@ -1,0 +1,333 @@
+import torch
+from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
+
+from paying_attention.attention import masks
+from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
+from paying_attention.attention.softmax import masked_softmax
+from paying_attention.exercises import masking as check
+from tests.exercises.cases import Case
+
+# --- 5.1 ------------------------------------------------------------------------------------------
+
+DRAWN = {
+    "a": "1000 1100 1110 1110",
+    "b": "1100 1110 0111 0011",
+    "c": "1110 1110 1110 1111",
+    "d": "1000 1100 0010 0011",
+    "e": "1100 1110",
+    "f": "0000 1000 1100 1110",
+    "blind": "f",
+}
+
+# --- 5.2 ------------------------------------------------------------------------------------------
+
+REACH = {"back": 6, "layers": 500}
+
+
+def influence(mask, layers):
+    reached = mask[-1:].float()
+    for _ in range(layers - 1):
+        reached = reached @ mask.float()
+    return reached[0] > 0
+
+
+def felt(mask, layers):
+    """By a gradient through the stack."""
+    hidden = leaf = torch.randn(len(mask), 3, requires_grad=True)
+    for _ in range(layers):
+        hidden = scaled_dot_product_attention(hidden, hidden, hidden, mask).output
+    hidden[-1].sum().backward()
+    return leaf.grad.abs().sum(-1) > 0
+
+
+# --- 5.3 ------------------------------------------------------------------------------------------
+
+BREAKING = torch.tensor([[1.0, 0, 0, 0], [400, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+OTHERS = [[1, 1, 0, 0], [0, 2, 0, 0], [0, 0, 3, 0], [300, 300, 0, 1]]
+
+
+def mended(x):
+    return masked_softmax(x @ x.T / 2, masks.causal_mask(len(x))) @ x
+
+
+def filled(x):
+    """Row by row, and the largest score taken off first."""
+    rows = []
+    for n in range(1, len(x) + 1):
+        scores = x[:n] @ x[n - 1] / 2
+        grown = (scores - scores.max()).exp()
+        rows.append(grown / grown.sum() @ x[:n])
+    return torch.stack(rows)
+
+
+def late_weights(x):
+    return torch.softmax(x @ x.T / 2, dim=-1) * masks.causal_mask(len(x))
+
+
+def late(x):
+    return late_weights(x) @ x
+
+
+def divided(x):
+    return late_weights(x) / late_weights(x).sum(-1, keepdim=True) @ x
+
+
+def divided_by_more(x):
+    return late_weights(x) / (late_weights(x).sum(-1, keepdim=True) + 1e-9) @ x
+
+
+# --- 5.4 ------------------------------------------------------------------------------------------
+
+WORDS = torch.tensor([[1.0, 0, 1, 0], [0, 2, 0, 0], [0, 1, 1, 2], [2, 0, 0, 1]])
+LOSSES = {"strict": 0.177, "causal": 0.264}
+
+
+def one_pass(x, mask=None):
+    return scaled_dot_product_attention(x, x, x, mask).output
+
+
+def compares_beginnings(attend):
+    beginnings = torch.stack([one_pass(WORDS[:n])[-1] for n in range(1, 5)])
+    return torch.allclose(attend(WORDS), beginnings, atol=1e-6)
+
+
+def pokes(attend):
+    """Change one word after the other: those from it on notice, and nobody else."""
+    for place in range(4):
+        changed = WORDS.clone()
+        changed[place] += 0.5
+        noticed = (attend(changed) != attend(WORDS)).any(-1)
+        if noticed.tolist() != [row >= place for row in range(4)]:
+            return False
+    return True
+
+
+def poisons(attend):
+    """The test of the chapter, which lets the colleague's mask pass."""
+    changed = WORDS.clone()
+    changed[2:] = 1e4
+    return torch.equal(attend(WORDS)[:2], attend(changed)[:2])
+
+
+def sees_something(attend):
+    return poisons(attend) and bool(attend(WORDS).any(-1).all())
+
+
+def notices_its_last(attend):
+    """The last word's output changes with it, but only because it asks another question."""
+    changed = WORDS.clone()
+    changed[3] += 1
+    return poisons(attend) and not torch.equal(attend(WORDS)[3], attend(changed)[3])
+
+
+def notices_its_second(attend):
+    changed = WORDS.clone()
+    changed[1] += 1
+    return poisons(attend) and not torch.equal(attend(WORDS)[1], attend(changed)[1])
+
+
+# --- 5.5 ------------------------------------------------------------------------------------------
+
+MEANING = {"short": 7, "quiet": "zeros"}
+
+
+def in_a_batch(module, sentences, hidden=None, **options):
+    lengths = torch.tensor([len(sentence) for sentence in sentences])
+    batch = pad_sequence(sentences, batch_first=True, padding_value=7.0)
+    real = masks.padding_mask(lengths, int(lengths.max()))
+    mask = None if hidden is None else hidden(real)
+    return module(batch, batch, batch, key_padding_mask=mask, **options)[0]
+
+
+def one_after_the_other(module, sentences):
+    rows = [module(s[None], s[None], s[None], need_weights=False)[0][0] for s in sentences]
+    return pad_sequence(rows, batch_first=True)
+
+
+# --- 5.6 ------------------------------------------------------------------------------------------
+
+
+def dilated_window_mask(query_len, key_len, *, left, dilation, offset=0):
+    distance = torch.arange(query_len)[:, None] + offset - torch.arange(key_len)
+    return (distance >= 0) & (distance <= left * dilation) & (distance % dilation == 0)
+
+
+def joined(query_len, key_len, *, left, dilation, offset=0):
+    """One diagonal after the other."""
+    places = torch.arange(query_len)[:, None] + offset
+    wanted = places - dilation * torch.arange(left + 1)
+    return (wanted[..., None] == torch.arange(key_len)).any(1)
+
+
+def both_sides(query_len, key_len, *, left, dilation, offset=0):
+    distance = torch.arange(query_len)[:, None] + offset - torch.arange(key_len)
+    return (distance <= left * dilation) & (distance % dilation == 0)
+
+
+def without_offset(query_len, key_len, *, left, dilation, offset=0):
+    return dilated_window_mask(query_len, key_len, left=left, dilation=dilation)
+
+
+def left_as_distance(query_len, key_len, *, left, dilation, offset=0):
+    distance = torch.arange(query_len)[:, None] + offset - torch.arange(key_len)
+    return (distance >= 0) & (distance <= left) & (distance % dilation == 0)
+
+
+def itself_counted(query_len, key_len, *, left, dilation, offset=0):
+    sizes = {"left": max(left - 1, 0), "dilation": dilation, "offset": offset}
+    return dilated_window_mask(query_len, key_len, **sizes)
+
+
+# --- 5.7 ------------------------------------------------------------------------------------------
+
+TWO_MASKS = {"one": "documents", "sign": "|", "other": "causal"}
+SIX = {
+    "causal": torch.arange(6),
+    "no mask": torch.zeros(6),
+    "prefix of 3": torch.tensor([0, 0, 0, 1, 2, 3]),
+}
+OTHER_SIX = {
+    "causal": [1, 3, 4, 5, 6, 9],
+    "no mask": [4] * 6,
+    "prefix of 3": [2, 2, 2, 3, 5, 6],
+}
+
+
+def block_causal_mask(blocks):
+    return blocks[..., None, :] <= blocks[..., :, None]
+
+
+def documents_or_past(blocks):
+    return masks.document_mask(blocks) | masks.causal_mask(len(blocks))
+
+
+CASES = [
+    Case(
+        check.draw,
+        right=[
+            (DRAWN,),
+            ({**DRAWN, "b": "1100\n1110\n0111\n0011", "blind": ["F"]},),
+        ],
+        wrong=[
+            (({**DRAWN, "a": "1000 1100 1110 0000"},), "says nothing of what it may ask"),
+            (({**DRAWN, "b": "1100 1110 0111"},), "a row for each of 4 queries"),
+            (({**DRAWN, "b": "1000 1100 0110 0011"},), "(b) is not right in row 1"),
+            (({**DRAWN, "c": "1111 1111 1111 0001"},), "(c) is turned"),
+            (({**DRAWN, "d": "0111 0011 1101 1100"},), "(d) is inverted"),
+            (({**DRAWN, "e": "1110 1111"},), "(e) is not right in row 1"),
+            (({**DRAWN, "f": "1000 1100 1110 1111"},), "offset is below 0"),
+            (({**DRAWN, "f": "1000 2100 1110 1111"},), "signs other than 1 and 0"),
+            (({**DRAWN, "a": 1000},), "no string"),
+            (({**DRAWN, "blind": "af"},), "a row without a 1"),
+            (({**DRAWN, "blind": 6},), "a string of letters"),
+        ],
+    ),
+    Case(
+        check.reach,
+        right=[(REACH, influence), (REACH, felt)],
+        wrong=[
+            (({**REACH, "back": 7}, influence), "answer['back']"),
+            (({**REACH, "layers": 334}, influence), "answer['layers']"),
+            (({**REACH, "layers": 499}, influence), "answer['layers']"),
+            ((REACH, lambda mask, layers: influence(mask.T, layers)), "the wrong way"),
+            ((REACH, lambda mask, layers: influence(mask, layers + 1)), "one layer more or less"),
+            ((REACH, lambda mask, layers: mask[-1]), "one layer more or less"),
+            ((REACH, lambda mask, layers: mask.any(0)), "on whom"),
+        ],
+    ),
+    Case(
+        check.after,
+        right=[(BREAKING, mended), (OTHERS, filled)],
+        wrong=[
+            ((WORDS, mended), "`repaired` is right"),
+            ((BREAKING * 1e30, mended), "take smaller ones"),
+            ((BREAKING, late), "add up the rows of its weights"),
+            ((BREAKING, divided), "gives NaN"),
+            ((BREAKING, divided_by_more), "larger by hundreds `mended` is not the causal"),
+            ((BREAKING, one_pass), "sees the future"),
+            (
+                (BREAKING, lambda x: one_pass(x, masks.causal_mask(len(x), offset=-1))),
+                "is not the causal attention",
+            ),
+        ],
+    ),
+    Case(
+        check.diagonal,
+        right=[
+            (compares_beginnings, LOSSES, "residual"),
+            (pokes, {"strict": 0.192, "causal": 0.236}, "Residual"),
+        ],
+        wrong=[
+            ((poisons, LOSSES, "residual"), "in which no word sees itself."),
+            ((sees_something, LOSSES, "residual"), "no word sees itself but the first"),
+            ((notices_its_last, LOSSES, "residual"), "in which no word sees itself."),
+            ((notices_its_second, LOSSES, "residual"), "and not the others"),
+            ((lambda attend: False, LOSSES, "residual"), "calls the causal attention wrong"),
+            ((lambda attend: attend(WORDS), LOSSES, "residual"), "True or False"),
+            # trained with the causal mask, as the exercise does not ask
+            ((pokes, {"strict": 0.221, "causal": 0.177}, "residual"), "was not trained with"),
+            ((pokes, {"strict": 0.177, "causal": 0.178}, "residual"), "are the same"),
+            ((pokes, {"strict": 0.001, "causal": 0.2}, "residual"), "below the floor"),
+            ((pokes, {"strict": 1.99, "causal": 2.1}, "residual"), "too far above the floor"),
+            ((pokes, LOSSES, "positions"), "on which path"),
+        ],
+    ),
+    Case(
+        check.meaning,
+        right=[
+            (MEANING, lambda module, sentences: in_a_batch(module, sentences, torch.logical_not)),
+            ({"short": 7.0, "quiet": "Zeros"}, one_after_the_other),
+        ],
+        wrong=[
+            ((MEANING, lambda module, s: in_a_batch(module, s, torch.clone)), "there still is NaN"),
+            (
+                (MEANING, lambda module, s: in_a_batch(module, s, torch.clone, need_weights=False)),
+                "sees nothing all the same",
+            ),
+            (
+                (MEANING, lambda module, s: in_a_batch(module, s, torch.clone).nan_to_num()),
+                "sees nothing all the same",
+            ),
+            ((MEANING, lambda module, s: in_a_batch(module, s)), "as it does alone"),
+            (
+                (MEANING, lambda module, s: in_a_batch(module, s, torch.logical_not)[1:]),
+                "has the shape",
+            ),
+            (({**MEANING, "short": 0}, one_after_the_other), "answer['short']"),
+            (({**MEANING, "quiet": "right"}, one_after_the_other), "answer['quiet']"),
+        ],
+    ),
+    Case(
+        check.dilated,
+        right=[(dilated_window_mask, 8), (joined, 8)],
+        wrong=[
+            ((both_sides, 8), "behind its own place"),
+            ((without_offset, 8), "not the last rows of the square mask"),
+            ((left_as_distance, 8), "not the distance"),
+            ((itself_counted, 8), "not the sliding window"),
+            ((lambda *sizes, **more: dilated_window_mask(*sizes, **more).float(), 8), "boolean"),
+            ((dilated_window_mask, 6), "`back` is not"),
+            ((dilated_window_mask, 9), "`back` is not"),
+        ],
+    ),
+    Case(
+        check.blocks,
+        right=[
+            (block_causal_mask, TWO_MASKS, SIX),
+            (documents_or_past, {"one": "causal", "sign": "|", "other": "documents"}, OTHER_SIX),
+        ],
+        wrong=[
+            ((lambda b: b[None, :] < b[:, None], TWO_MASKS, SIX), "from itself"),
+            ((masks.document_mask, TWO_MASKS, SIX), "hides an earlier block"),
+            ((lambda b: masks.causal_mask(len(b)), TWO_MASKS, SIX), "from itself"),
+            ((lambda b: b[:, None] <= b[None, :], TWO_MASKS, SIX), "is turned"),
+            ((lambda b: F.pad(b[:, None], (0, len(b) - 1)) < 99, TWO_MASKS, SIX), "later block"),
+            ((lambda b: block_causal_mask(b).int(), TWO_MASKS, SIX), "boolean"),
+            ((block_causal_mask, {**TWO_MASKS, "sign": "&"}, SIX), "is one enough"),
+            ((block_causal_mask, {**TWO_MASKS, "other": "prefix"}, SIX), "`combination` is not"),
+            ((block_causal_mask, TWO_MASKS, {**SIX, "no mask": range(6)}), "another mask"),
+            ((block_causal_mask, TWO_MASKS, {**SIX, "causal": [5, 4, 3, 2, 1, 0]}), "fall"),
+        ],
+    ),
+]
