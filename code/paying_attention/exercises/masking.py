@@ -199,6 +199,7 @@ def _judge_mended(mended: object, x: Tensor, *, large: bool) -> None:
 # --- 5.4: the diagonal ----------------------------------------------------------------------------
 
 CARRIERS = ("attention", "positions", "residual", "feed-forward")
+MANY = 64  # words, more than a test of four will try
 FLOOR = math.log(70) / 24  # nats a token: the least for who sees only the past
 
 
@@ -232,7 +233,7 @@ def diagonal(is_causal: object, losses: object, carried_by: object) -> str:
 
 
 def _attention_with(mask: Tensor) -> Callable[[Tensor], Tensor]:
-    """Give an attention whose mask is repeated from a square one, for up to four words."""
+    """Give an attention that uses the corner of a large mask, as large as the words need."""
     return lambda x: scaled_dot_product_attention(x, x, x, mask[: len(x), : len(x)]).output
 
 
@@ -244,21 +245,21 @@ def _one_by_one(x: Tensor) -> Tensor:
 
 
 def _right_attentions() -> Iterator[tuple[str, Callable[[Tensor], Tensor]]]:
-    yield "the causal attention", _attention_with(masks.causal_mask(9))
+    yield "the causal attention", _attention_with(masks.causal_mask(MANY))
     yield "an attention that gets one beginning after the other", _one_by_one
 
 
 def _wrong_masks() -> dict[str, Tensor]:
-    strict = masks.causal_mask(9, offset=-1)
+    strict = masks.causal_mask(MANY, offset=-1)
     first = torch.zeros_like(strict)
     first[0, 0] = True
     return {
         "no word sees itself": strict,
         "no word sees itself but the first": strict | first,
-        "each word sees the next one": masks.causal_mask(9, offset=1),
+        "each word sees the next one": masks.causal_mask(MANY, offset=1),
         "all see all": torch.ones_like(strict),
         "a word sees itself and the one before, and not the others": masks.sliding_window_mask(
-            9, left=1, right=0
+            MANY, left=1, right=0
         ),
     }
 
