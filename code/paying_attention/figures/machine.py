@@ -11,7 +11,9 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cbook import is_math_text
 from matplotlib.font_manager import FontProperties
+from matplotlib.mathtext import MathTextParser
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.textpath import text_to_path
 from numpy.typing import ArrayLike
@@ -32,7 +34,7 @@ from paying_attention.figures.words import shown_words
 WIDTH = 360  # of every picture
 MARGIN = 7.2  # a notebook cuts a picture to its axes, and adds this much around them
 SYMBOL, WORD, NOTE = 16, 13, 11.5  # sizes of letters
-SMALLEST, INDEX = 11 * WIDTH / 358, 0.7  # an index has 0.7 of its symbol's size
+SMALLEST = 11 * WIDTH / 358
 FAMILY, FORMULAS = "DejaVu Sans", "stix"  # both come with matplotlib; the book's formulas are STIX
 LINE, TURN = 1.3, 8  # how wide an arrow is, and how wide a turn it takes at a corner
 LINES, BOXES, LETTERS = 1, 2, 3  # what lies above what
@@ -236,13 +238,13 @@ def draw_note(
     if is_on_line:
         paper = {"facecolor": QUIET.ground, "edgecolor": "none"}
         look["bbox"] = paper | {"boxstyle": "square,pad=0.15"}
-    size = SYMBOL if _has_index(text) else WORD if "$" in text else NOTE
+    size = WORD if is_math_text(text) else NOTE
+    size = SYMBOL if _smallest_letter(text, size) < SMALLEST else size
     _write(axes, place, text, size, tone, **look)
 
 
 def _write(axes: Axes, place: Point, text: str, size: Number, tone: Tone, **look: object) -> None:
-    is_formula = look.get("parse_math", True)
-    smallest = size * INDEX if is_formula and _has_index(text) else size
+    smallest = _smallest_letter(text, size) if look.get("parse_math", True) else size
     if smallest < SMALLEST:
         raise ValueError(f"size: expected letters of {SMALLEST:.2f} or more, got {smallest:.2f}")
     look = {"ha": "center", "va": "center", "parse_math": True} | look
@@ -250,8 +252,12 @@ def _write(axes: Axes, place: Point, text: str, size: Number, tone: Tone, **look
     axes.text(*place, text, color=tone.letters, usetex=False, zorder=LETTERS, **look)
 
 
-def _has_index(text: str) -> bool:
-    return any("_" in formula or "^" in formula for formula in text.split("$")[1::2])
+def _smallest_letter(text: str, size: Number) -> float:
+    """The size of the smallest letter: an index has 0.7 of its symbol's size."""
+    if not is_math_text(text):
+        return float(size)
+    font = FontProperties(family=FAMILY, size=size, math_fontfamily=FORMULAS)
+    return min(glyph[1] for glyph in MathTextParser("path").parse(text, 72, font).glyphs)
 
 
 def _draw_head(axes: Axes, tip: Point, ahead: np.ndarray, length: float, tone: Tone) -> None:

@@ -2,9 +2,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.mathtext import MathTextParser
 
-from paying_attention.figures import machine
 from paying_attention.figures.geometry import Box
 from paying_attention.figures.machine import (
     PLAIN,
@@ -123,15 +121,18 @@ def test_letters_that_a_phone_cannot_show_are_refused(axes):
     draw_note(axes, (180, 60), "$x_1$")
     draw_note(axes, (180, 60), "$n^2$ and more")
     draw_note(axes, (180, 40), "a_b costs $5$")
-    assert [text.get_fontsize() for text in axes.texts] == [11.5, 16, 16, 13]
+    draw_note(axes, (180, 20), "a_b costs 5 $")
+    assert [text.get_fontsize() for text in axes.texts] == [11.5, 16, 16, 13, 11.5]
     assert min(letters(axes).values()) >= 11
 
 
-def test_an_index_has_the_size_that_we_count_with():
-    parser = MathTextParser("path")
-    font = mpl.font_manager.FontProperties(size=10, math_fontfamily="stix")
-    sizes = {glyph[1] for glyph in parser.parse("$h_1$", 72, font).glyphs}
-    assert min(sizes) / max(sizes) == pytest.approx(machine.INDEX)
+def test_an_index_is_the_smallest_letter(axes):
+    draw_box(axes, (60, 80), "$h_1$")  # 0.7 of 16 is 11.2
+    for small in ("$x_{i_j}$", "$e^{x^2}$"):
+        with pytest.raises(ValueError, match=r"got 7\.84"):
+            draw_box(axes, (60, 80), small)
+        with pytest.raises(ValueError, match=r"got 7\.84"):
+            draw_note(axes, (60, 80), small)
 
 
 def test_cells_stand_in_rows_the_first_above(axes):

@@ -22,10 +22,9 @@ def arrows(axes):
     return [line for line in lines(axes) if line.color != QUIET.line]
 
 
-def part_at(axes, point):
+def part_at(outlines, words, point):
     """The one box or word that an end of a line touches."""
-    found = [name for name, outline in boxes(axes).items() if gap(outline, point) < 0.1]
-    words = texts(axes, "word")
+    found = [name for name, outline in outlines.items() if gap(outline, point) < 0.1]
     found += [word for word, place in words.items() if inside_word(place, point)]
     assert len(found) == 1, f"{point} touches {found}"
     return found[0]
@@ -38,8 +37,8 @@ def inside_word(place, point):
 
 def ways(axes):
     """Which part leads to which, and by which line."""
-    found = [(part_at(axes, line.start), part_at(axes, line.end), line) for line in arrows(axes)]
-    return {(start, end): line for start, end, line in found}
+    parts = boxes(axes), texts(axes, "word")
+    return {(part_at(*parts, line.start), part_at(*parts, line.end)): line for line in arrows(axes)}
 
 
 def reached(pairs, start, without=()):
@@ -146,6 +145,8 @@ def test_without_attention_all_that_was_read_passes_the_one_vector():
         assert not STATES & reached(found, annotation, without={"v"})
     narrow = [line for pair, line in found.items() if "v" in pair]
     assert {line.color for line in narrow} == {WITHOUT.line}
+    assert len({line.end for (_, end), line in found.items() if end == "v"}) == 1
+    assert len({line.start for (start, _), line in found.items() if start == "v"}) == 1
     others = [line for pair, line in found.items() if "v" not in pair]
     assert min(line.width for line in narrow) > max(line.width for line in others)
 
