@@ -13,6 +13,7 @@ from website.notebooks import as_text, common_setup, normalise
 
 from paying_attention.exercises.checking import Checker
 from tests.structure import cell_rules, exercise_rules, text_rules
+from tests.structure.claim_rules import constant_claims
 from tests.structure.repository import (
     CHAPTER_NAMES,
     CHAPTERS,
@@ -49,6 +50,11 @@ def test_code_cells(name: str) -> None:
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_order_and_text(name: str) -> None:
     assert text_rules.violations(read_chapter(name)) == []
+
+
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
+def test_claims_can_fail(name: str) -> None:
+    assert constant_claims(read_chapter(name)) == []
 
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
