@@ -34,7 +34,6 @@ VARIABLES = {
     WITHOUT.ground.lower(): "--book-bottleneck-box",
 }
 NAMESPACE = "http://www.w3.org/2000/svg"
-NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 REFERRING = {"href", "clip-path", "style"}
 REFERENCE = re.compile(r"(?<=^#).+|(?<=url\(#)[^)]+")
 PLACE = "paying_attention.figures."
@@ -63,7 +62,7 @@ def inline_svg(figure: Figure, name: str, alt: str) -> str:
         raise ValueError(f"name: expected small letters, digits and hyphens, got {name!r}")
     if not alt.strip():
         raise ValueError(f"alt: expected a sentence, got {alt!r}")
-    tree = ElementTree.fromstring(_svg(figure, name))
+    tree = ElementTree.fromstring(_svg(figure))
     _tidy(tree)
     _rename(tree, name)
     _color_by_page(tree)
@@ -134,12 +133,12 @@ def _function(name: str) -> Callable[[], object]:
     return draw
 
 
-def _svg(figure: Figure, name: str) -> str:
+def _svg(figure: Figure) -> str:
     """What matplotlib writes by its own defaults, whatever the style is now."""
     with mpl.rc_context(), io.StringIO() as file:
         mpl.rcdefaults()
-        mpl.rcParams.update({"svg.hashsalt": name, "svg.fonttype": "path"})
-        figure.savefig(file, format="svg", transparent=True, metadata=NO_METADATA)
+        mpl.rcParams["svg.fonttype"] = "path"
+        figure.savefig(file, format="svg", transparent=True)
         return file.getvalue()
 
 
@@ -156,7 +155,10 @@ def _tidy(tree: ElementTree.Element) -> None:
 
 
 def _rename(tree: ElementTree.Element, name: str) -> None:
-    """Number the ids that something refers to, in their order; leave out the others."""
+    """Number the ids that something refers to; leave out the others.
+
+    Theirs are drawn by chance, or the same in every drawing; these are neither.
+    """
     new: dict[str, str] = {}
     for element in tree.iter():
         for key in REFERRING & {*element.keys()}:

@@ -69,7 +69,8 @@ def test_a_style_that_was_set_changes_nothing(drawings, draw):
     with mpl.rc_context():
         use_book_style()
         mpl.rcParams.update(STYLES)
-        assert drawing(NAMES[1], "What is seen.") == drawings[1]
+        with mpl.rc_context({"path.sketch": (1, 100, 2)}):  # drawn as by hand
+            assert drawing(NAMES[1], "What is seen.") == drawings[1]
         figure = draw().figure  # as a notebook draws it
         name = "encoder-decoder-with-attention"
         assert inline_svg(figure, name, "What is seen.") == drawings[1]
@@ -123,6 +124,7 @@ def test_clips_and_hatches_keep_what_they_refer_to():
     used = {one or other for one, other in references(svg)}
     assert used == set(ids(svg))
     assert len(ids(svg)) == len(used)
+    assert inline_svg(figure, "hatched", "A hatched square.") == svg
     for part in ("clip-path=", "fill: url(#", "<use "):
         assert part in svg
 
