@@ -39,8 +39,10 @@ def test_queries_are_rows_and_keys_are_columns_on_top(axes):
     draw_mask(axes, MASK, QUERIES, KEYS)
     assert words(axes.get_yticklabels()) == QUERIES
     assert words(axes.get_xticklabels()) == KEYS
-    assert axes.xaxis.get_tick_params()["labeltop"]
-    assert not axes.xaxis.get_tick_params()["labelbottom"]
+    bottom_and_top = {
+        (t.label1.get_visible(), t.label2.get_visible()) for t in axes.xaxis.get_major_ticks()
+    }
+    assert bottom_and_top == {(False, True)}
     top, bottom = axes.get_ylim()[::-1]
     assert top < bottom  # the first query is above
 
