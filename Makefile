@@ -9,8 +9,15 @@ QUIET := TQDM_DISABLE=1 OMP_NUM_THREADS=1
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# The package in an environment with other versions: without the structure tests, which need the book's own
+# tools, and with two chapters. Their cells must run and their claims hold; digits may differ, and what an
+# old library warns of is no mistake of ours.
+TEST_PACKAGE = $(QUIET) .venv-$@/bin/python -m pytest -n $(WORKERS) --dist loadscope --nbval-lax -W default \
+	code/paying_attention code/tests --ignore code/tests/structure \
+	chapters/00-warm-up.ipynb chapters/04-scaled-dot-product.ipynb
+
 .DEFAULT_GOAL := help
-.PHONY: book serve test test-pages mutants notebooks student explorables results bench picture lint clean help
+.PHONY: book serve test test-pages floors colab newest links mutants notebooks student explorables results bench picture lint clean help
 
 book: .venv/.installed ## build the site and say where it is
 	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
@@ -25,6 +32,18 @@ test: .venv/.installed ## unit tests, doctests, every notebook against its outpu
 
 test-pages: .venv/.installed-pages book ## the built pages in a real browser (needs Chromium)
 	$(QUIET) $(BIN)/python -m pytest -n $(WORKERS) -c website/pytest.ini website/tests
+
+floors: .venv-floors/.installed ## the package's tests with the oldest versions that it allows; minutes
+	$(TEST_PACKAGE)
+
+colab: .venv-colab/.installed ## the package's tests with Colab's versions; minutes
+	$(TEST_PACKAGE)
+
+newest: .venv-newest/.installed ## the package's tests with the newest versions; minutes
+	$(TEST_PACKAGE)
+
+links: .venv/.installed ## follow every link of the book to another site (needs the network)
+	$(BIN)/jupyter-book build . --builder linkcheck --all --quiet --keep-going
 
 mutants: .venv/.installed-mutants ## plant mistakes in the mathematics, one at a time; minutes
 	cd code && rm -rf mutants && $(QUIET) ../$(BIN)/mutmut run
@@ -76,4 +95,15 @@ $(BIN)/python:
 
 .venv/.installed-mutants: code/requirements-mutants.txt .venv/.installed
 	$(PIP) -r code/requirements-mutants.txt
+	@touch $@
+
+# Other versions: what code/constraints-*.txt says, in an environment that is made once. Remove
+# .venv-newest to get the newest of today. A CPU build of torch that is there already is kept.
+.PRECIOUS: .venv-%/bin/python .venv-%/.installed
+.venv-%/bin/python:
+	$(PYTHON) -m venv .venv-$*
+
+.venv-%/.installed: code/requirements-tests.txt code/constraints-%.txt code/pyproject.toml | .venv-%/bin/python
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r code/requirements-tests.txt -e ./code -c code/constraints-$*.txt
 	@touch $@
