@@ -124,7 +124,7 @@ def _compares_nothing(node: ast.Compare, known: set[str]) -> bool:
 def _holds_of_all(items: ast.expr, known: set[str]) -> bool:
     """Whether each item of what `all` gets is settled: `all(True for x in found)`."""
     if isinstance(items, ast.GeneratorExp | ast.ListComp | ast.SetComp):
-        return _is_settled(items.elt, known | _fixed_targets(items, known))
+        return _is_settled(items.elt, known)
     if isinstance(items, ast.Tuple | ast.List | ast.Set):
         return all(_is_settled(item, known) for item in items.elts)
     return False

@@ -45,6 +45,8 @@ ALWAYS = [
     "(lambda: x)",
     "(y for y in found)",
     "(y := True)",
+    "(y := [x])",
+    "not not (x, 'message')",
     "True if 1 < 2 else False",
     "f'always {1}'",
 ]
@@ -61,6 +63,7 @@ SOMETIMES = [
     "x is None",
     "draw() == draw()",  # the same twice?
     "all(found)",
+    "any(y > 0 for y in (0, 1) if y > x)",
     "any(True for y in found)",  # is there one?
     "all(y < 3 for y in found)",
     "all([x, True])",
