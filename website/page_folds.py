@@ -41,7 +41,7 @@ def words_on_the_bar(tagged: list[str], printed: str, html: str, has_picture: bo
         return "Setup"
     if has_picture or 'class="pa-explorable' in html:
         return "The code of this figure"
-    return "The code of this table" if 'class="book-table"' in html else "The code"
+    return "The code of this table" if 'class="book-table' in html else "The code"
 
 
 def mode_of(tagged: list[str], mode: str | None) -> str | None:

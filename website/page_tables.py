@@ -70,7 +70,7 @@ def let_names_break(app: Sphinx, document: nodes.document) -> None:
 def frame_outputs(app: Sphinx, document: nodes.document) -> None:
     """Let the tables of cells scroll by themselves, like those of the text."""
     for raw in list(document.findall(nodes.raw)):
-        if raw.astext().startswith('<table class="book-table"'):
+        if raw.astext().startswith('<table class="book-table'):
             replace_html(raw, f'<div class="pst-scrollable-table-container">{raw.astext()}</div>')
 
 

@@ -29,7 +29,7 @@ suppress_warnings = ["toc.not_included"]
 """
 MACHINE = "paying_attention.figures.machines:encoder_decoder"
 TABLE = """\
-<table class="book-table">
+<table class="book-table tex2jax_ignore mathjax_ignore">
 <thead>
 <tr><td></td><th scope="col">a</th></tr>
 </thead>
