@@ -1,19 +1,22 @@
 """What checks the answers to the exercises of chapter 01."""
 
-import torch
+from collections.abc import Callable
 
-from paying_attention.exercises.checking import (
-    ask,
-    demand,
-    exercise,
-    fields,
-    near,
-    number,
-    one_of,
-    tensor,
-)
+import torch
+from torch import Tensor, nn
+
+from paying_attention.data.batching import Batch
+from paying_attention.exercises.asking import ask
+from paying_attention.exercises.checking import Wrong, demand, exercise
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.explain.gradients import gradient_by_position
+from paying_attention.models.recurrent.config import Seq2SeqConfig
+from paying_attention.models.recurrent.encoder import Encoder
+from paying_attention.models.recurrent.seq2seq import Seq2Seq
 
 WORDS = ("drei", "und", "zwanzig")
+WHOSE = ("its own", "its neighbour's")
+PLACES = ("first word", "middle", "last word")
 
 
 @exercise("1.1")
@@ -44,25 +47,164 @@ def another_question(answer: object) -> str:
 
 
 @exercise("1.2")
-def count_the_states(without: object, with_attention: object) -> str:
+def count_the_states(without_attention: object, with_attention: object) -> str:
     """Two functions of T, j and i that count states on the shortest way."""
     for length in (1, 2, 5, 9):
         for j in range(1, length + 1):
             for i in (1, 2, 3, 7):
-                where = f"for T = {length}, j = {j}, i = {i}"
-                one = number(ask(without, length, j, i, name="without"), "without(T, j, i)")
-                demand(
-                    one == (length - j + 1) + i,
-                    f"`without` gives {one:g} {where}, which is not the number of states on the"
-                    " way. Draw the chain for T = 3, j = 3, i = 1, and count the boxes.",
-                )
-                two = number(
-                    ask(with_attention, length, j, i, name="with_attention"),
-                    "with_attention(T, j, i)",
-                )
-                demand(
-                    two == 2,
-                    f"`with_attention` gives {two:g} {where}. Which states does the signal pass if"
-                    " the context takes it straight from its annotation?",
-                )
+                _count(without_attention, "without_attention", (length, j, i), length - j + 1 + i)
+                _count(with_attention, "with_attention", (length, j, i), 2)
     return "both formulas are right for every T, j and i that were tried."
+
+
+def _count(function: object, name: str, place: tuple[int, int, int], expected: int) -> None:
+    found = number(ask(function, *place, name=name), f"{name}{place}")
+    advice = {
+        "without_attention": "Draw the chain for T = 3, j = 3 and i = 1, and count its boxes.",
+        "with_attention": "Which states does a signal pass that the context fetches from h_j?",
+    }
+    demand(
+        found == expected,
+        f"`{name}(T, j, i)` gives {found:g} for {place}, which is not the number of states on the"
+        f" way. {advice[name]}",
+    )
+
+
+@exercise("1.3")
+def swap(answer: object) -> str:
+    """Whose number is written when parts of what the encoder hands over are exchanged."""
+    everything, summary = (
+        one_of(value, f"answer[{key!r}]", WHOSE)
+        for key, value in zip(
+            ("all three", "summary alone"),
+            fields(answer, "answer", ["all three", "summary alone"]),
+            strict=True,
+        )
+    )
+    demand(
+        everything == "its neighbour's",
+        "all three parts exchanged: what else could tell the decoder which sentence was its own?",
+    )
+    demand(
+        summary == "its own",
+        "only the summary exchanged: what does the decoder still see at every step, and where is it"
+        " picked from?",
+    )
+    return "both predictions hold. Run it, and see how often."
+
+
+# --- 1.4: a test of the reader's, tried on encoders that are right and on some that are not ---
+
+Summarise = Callable[[Tensor, Tensor], Tensor]
+
+
+def _summaries(encoder: Encoder, halves: tuple[bool, bool]) -> Summarise:
+    """Summarise as the package does, except for the halves that read the padding, too."""
+
+    def summarise(source: Tensor, lengths: Tensor) -> Tensor:
+        with torch.no_grad():
+            right = encoder(source, lengths).summary.chunk(2, dim=-1)
+            states, _ = encoder.gru(encoder.embedding(source))
+        forwards, backwards = states.chunk(2, dim=-1)
+        wrong = forwards[:, -1], backwards[:, 0]
+        return torch.cat([(r, w)[bad] for r, w, bad in zip(right, wrong, halves, strict=True)], -1)
+
+    return summarise
+
+
+@exercise("1.4")
+def last_state(padding_changes_nothing: object) -> str:
+    """A test that tells an encoder that reads padding from one that does not."""
+    encoder = Encoder(Seq2SeqConfig(10, 11, d_embedding=6, d_encoder=14)).eval()
+
+    def verdict(summarise: Summarise) -> bool:
+        given = ask(padding_changes_nothing, summarise, name="padding_changes_nothing")
+        answer = tensor(given, "padding_changes_nothing(…)", shape=())
+        demand(answer.dtype == torch.bool, "`padding_changes_nothing` gives no bool.")
+        return bool(answer)
+
+    right = _summaries(encoder, (False, False))
+    demand(
+        verdict(right),
+        "your test fails for the package's Encoder, which is right up to the seventh digit.",
+    )
+    for halves, words in {
+        (True, True): "for the function of the exercise",
+        (True, False): "when only the forward half is wrong",
+        (False, True): "when only the backward half is wrong",
+    }.items():
+        demand(not verdict(_summaries(encoder, halves)), f"your test passes {words}.")
+    return "your test passes what is right, and fails three kinds of what is wrong."
+
+
+# --- 1.5 and 1.6 ---
+
+
+@exercise("1.5")
+def backwards(shares_backwards: object, largest: object) -> str:
+    """The gradient's shares by word, when the source is fed backwards."""
+    sizes = {"d_embedding": 6, "d_encoder": 8, "d_decoder": 10}
+    model = Seq2Seq(Seq2SeqConfig(13, 11, **sizes, bidirectional=False))
+    source, target = torch.randint(3, 11, (2, 5, 7))
+    target[:, 0], target[:, -1] = 1, 2
+    batch = Batch(source, torch.full((5,), 7), target)
+    found = tensor(ask(shares_backwards, model, batch), "shares_backwards(…)", shape=(7,))
+    usual = gradient_by_position(model, batch)
+    flipped = gradient_by_position(model, Batch(source.flip(1), batch.source_lengths, target))
+    demand(
+        not near(found, usual, within=1e-4),
+        "these are the shares of a source that is fed as it is written.",
+    )
+    demand(
+        not near(found, flipped, within=1e-4),
+        "the first share belongs to the word that is fed first; give them in the order of writing.",
+    )
+    demand(
+        near(found, flipped.flip(0), within=1e-4),
+        "these are not the shares: flip the source along its words, and nothing else; then flip the"
+        " shares.",
+    )
+    place = one_of(largest, "largest", PLACES)
+    demand(place == "first word", "the shares are right; which word is now read last?")
+    return "the shares belong to their words, and the largest is where you say."
+
+
+def _mean_of(memory: object, annotations: Tensor, mask: Tensor) -> Tensor:
+    """Ask the reader's module twice with different queries; both answers must be one."""
+    width = annotations.shape[-1]
+    prepared = ask(memory.prepare, annotations, mask, name="prepare")
+    answers = []
+    for query in torch.randn(2, len(annotations), 4):
+        given = ask(memory, query, annotations, prepared, mask, name="forward", position=1)
+        demand(
+            isinstance(given, tuple) and len(given) == 2,
+            "`forward` gives an `AttentionOutput`: the context, and None for the weights.",
+        )
+        demand(given[1] is None, "`forward` forms no weights: the second part is None.")
+        answers.append(tensor(given[0], "the context", shape=(len(annotations), width)))
+    demand(near(*answers, within=1e-6), "the context depends on the query; a mean does not.")
+    return answers[0]
+
+
+@exercise("1.6")
+def mean_memory(MeanVector: object) -> str:
+    """A memory that is the mean of the real words' annotations."""
+    memory = ask(MeanVector, 5, name="MeanVector")
+    if not isinstance(memory, nn.Module) or not hasattr(memory, "prepare"):
+        raise Wrong("`MeanVector(5)` is no module with a method `prepare`.")
+    demand(getattr(memory, "d_context", None) == 5, "`d_context` is not the annotations' width.")
+    annotations, lengths = torch.randn(3, 7, 5), torch.tensor([7, 3, 1])
+    mask = torch.arange(7) < lengths[:, None]
+    expected = torch.stack([a[:n].mean(0) for a, n in zip(annotations, lengths, strict=True)])
+    found = _mean_of(memory, annotations, mask)
+    demand(
+        not near(found, annotations.mean(1), within=1e-4),
+        "this is the mean over all columns: the padding counts, too.",
+    )
+    demand(near(found, expected, within=1e-5), "this is not the mean of each sentence's words.")
+    elsewhere = annotations.masked_fill(~mask[..., None], 1000.0)
+    demand(
+        near(_mean_of(memory, elsewhere, mask), expected, within=1e-3),
+        "another padding changes the context.",
+    )
+    return "the mean of the words, whatever the padding holds and whoever asks."
