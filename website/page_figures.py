@@ -98,11 +98,11 @@ def size_of_png(start: bytes) -> tuple[int, int]:
     return struct.unpack(">II", start[16:24])
 
 
-def drawn(name: str, alt: str) -> str:
-    """Ask the package for a drawing as inline SVG."""
+def drawn(name: str, alt: str, figure: str) -> str:
+    """Ask the package for a drawing as inline SVG, with ids that belong to one figure."""
     from paying_attention.figures.inline_svg import drawing  # only books with drawings need it
 
-    return drawing(name, alt)
+    return drawing(name, alt, figure=figure)
 
 
 class WritePictures(SphinxPostTransform):
@@ -124,7 +124,10 @@ class WritePictures(SphinxPostTransform):
         """The drawing that a cell names; a warning where it cannot be had."""
         name = metadata(cell).get("drawing")
         try:
-            return nodes.raw("", drawn(name, image["alt"]), format="html") if name else None
+            if not name:
+                return None
+            svg = drawn(name, image["alt"], metadata(cell).get("figure", ""))
+            return nodes.raw("", svg, format="html")
         except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
             logger.warning("drawing %s: %r", name, error, location=cell, type="book")
             return None

@@ -29,7 +29,7 @@ DANGER = ("#A32020", "#FBE6E6", "#FF9D9D", "#421D1D")  # boxes that warn, on pag
 
 # Letters, lines and grounds, from white to nearly black.
 NEUTRALS = (
-    *("#FFFFFF", "#F7F8FA", "#F6F8FA", "#F2F5F8", "#E6EDF3", "#E6EBF0", "#DDE3EA", "#DDDDDD"),
+    *("#FFFFFF", "#F6F8FA", "#F2F5F8", "#E6EDF3", "#E6EBF0", "#DDE3EA", "#DDDDDD"),
     *("#D8DEE6", "#D5DDE5", "#D0D7DE", "#C9D3DD", "#C9D1DA", "#A7B1BD", "#A4AFBA", "#8B949E"),
     *("#888888", "#767676", "#6E7781", "#57606A", "#525C69", "#3D454E", "#343F4D", "#323C49"),
     *("#28313C", "#222222", "#1F2328", "#1C2430", "#1B222C", "#14181E", "#12171E", "#101823"),
