@@ -43,11 +43,15 @@ def without_type_checks() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _close_figures() -> Iterator[None]:
-    """Close what a test has drawn: matplotlib warns at the 21st figure, and warnings are errors."""
-    yield
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
+def _leave_no_figures() -> Iterator[None]:
+    """Close what a test has drawn, and forget the style it has set, or tests depend on their order.
+
+    Matplotlib warns at the 21st open figure, and warnings are errors.
+    """
+    with matplotlib.rc_context():
+        yield
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.hookimpl(wrapper=True)

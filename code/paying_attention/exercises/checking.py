@@ -17,7 +17,7 @@ import torch
 from paying_attention.exercises.stubs import is_stub, still_empty
 from paying_attention.exercises.wording import listed, named
 
-COLUMNS = 50
+COLUMNS = 42  # of printed text in the frame of an exercise, on a phone
 MARKS = {"empty": "○", "right": "✓", "wrong": "✗", "unreadable": "✗"}
 
 
@@ -94,8 +94,8 @@ def exercise(number: str) -> Callable[[Callable[..., str]], Checker]:
         ...     demand(answer == 2, "count your thumbs.")
         ...     return "two it is."
         >>> one_and_one(None)
-        ○ Exercise 0.0: nothing here yet. Fill in the cell
-        above, run it, run this again.
+        ○ Exercise 0.0: nothing here yet. Fill in
+        the cell above, run it, run this again.
         >>> one_and_one(3), one_and_one(2)
         ✗ Exercise 0.0: count your thumbs.
         ✓ Exercise 0.0: two it is.
@@ -120,14 +120,3 @@ def demand(holds: object, otherwise: str) -> None:
     """
     if not bool(holds):
         raise Wrong(otherwise)
-
-
-# TEMPORARY: the old address of these (looked up late: both modules import this one)
-def __getattr__(name: str) -> object:
-    """Find what has moved."""
-    from paying_attention.exercises import asking, reading
-
-    for module in (asking, reading):
-        if name in vars(module):
-            return vars(module)[name]
-    raise AttributeError(name)

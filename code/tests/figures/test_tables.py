@@ -58,7 +58,8 @@ def cell_of(value, **options):
 def test_the_html_by_hand():
     table = Table({"a < b": [0.5, "far & wide"]}, ["", 4, "where"], caption="Two <b>")
     assert table._repr_html_() == (
-        '<table class="book-table tex2jax_ignore mathjax_ignore">\n<caption>Two &lt;b&gt;</caption>\n'
+        '<table class="book-table tex2jax_ignore mathjax_ignore">\n'
+        "<caption>Two &lt;b&gt;</caption>\n"
         '<thead>\n<tr><td></td><th scope="col" class="number">4</th>'
         '<th scope="col">where</th></tr>\n</thead>\n'
         '<tbody>\n<tr><th scope="row">a &lt; b</th><td class="number">0.50</td>'

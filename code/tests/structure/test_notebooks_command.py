@@ -60,7 +60,7 @@ def as_jupyterlab_saves_it() -> NotebookNode:
 def png(**words: str) -> str:
     """A small picture that says who made it."""
     stream = io.BytesIO()
-    Figure(figsize=(1, 1)).savefig(stream, format="png", metadata=words)
+    Figure(figsize=(1, 1)).savefig(stream, format="png", dpi=100, metadata=words)
     return base64.b64encode(stream.getvalue()).decode()
 
 
