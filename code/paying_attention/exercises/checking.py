@@ -52,7 +52,8 @@ class Checker:
 
     def __call__(self, *answers: object) -> None:
         """Print the verdict on the reader's answers, in lines that fit a phone."""
-        print(textwrap.fill(str(self.verdict(*answers)), COLUMNS))
+        said = str(self.verdict(*answers))
+        print(textwrap.fill(said, COLUMNS, break_long_words=False, break_on_hyphens=False))
 
     def verdict(self, *answers: object) -> Verdict:
         """Judge the reader's answers; whatever they do, this returns.

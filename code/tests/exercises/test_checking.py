@@ -89,7 +89,7 @@ def test_wrong(answer, said: str, capsys) -> None:
     assert "\n" not in verdict, "no traceback"
     plus_one(answer)
     printed = capsys.readouterr().out
-    assert printed.split() == verdict.split()
+    assert printed.split() == verdict.split(), "no word is broken: a line of code stays readable"
     assert max(map(len, printed.splitlines())) <= 42
 
 
