@@ -1,8 +1,10 @@
 """What checks the answers to the exercises of chapter 02."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,7 +42,7 @@ def additive_by_hand(answer: object) -> str:
     )
     _check_hidden(tensor(places["tanh"], "answer['tanh']", shape=(3, 2)), sums)
     demand(
-        near(tensor(places["scores"], "answer['scores']", shape=(3,)), scores, within=0.02),
+        near(tensor(places["scores"], "answer['scores']", shape=(3,)), scores, within=0.03),
         "the tanh are right, the scores are not: a score is the dot product of v with both tanh.",
     )
     weights = tensor(places["weights"], "answer['weights']", shape=(3,))
@@ -100,6 +102,10 @@ def deaf(prediction: object, deafened: object) -> str:
 def _check_deafness(before: dict[str, Tensor], copied: Seq2Seq) -> None:
     after = copied.state_dict()
     W = "decoder.attention.query_proj.weight"
+    demand(
+        set(after) == set(before),
+        "the copy has other parameters than the model: give W zeros, and keep the rest.",
+    )
     demand(not after[W].any(), "W of the copy's attention is not zero everywhere.")
     others = [n for n in before if n != W and not torch.equal(before[n], after[n])]
     demand(not others, "W is zero in the copy, but something else has changed, too.")
@@ -198,6 +204,12 @@ def _check_looking(look: Looking, width: int, length: int) -> None:
         "the words of a sentence change places, and the weights do not move along with them.",
     )
     _check_one_change(look, given, weights)
+    alone = look(Look(*(part[1:] for part in given)))[1]
+    demand(
+        near(alone, weights[1:], within=1e-4),
+        "the second sentence of a batch has other weights than the same sentence alone: each is"
+        " asked by its own state.",
+    )
     asked = look(given._replace(hidden=given.hidden.flip(1) + 1))[1]
     demand(
         not near(asked, weights, within=1e-4),
@@ -276,7 +288,8 @@ def additive_mask(rows: object, padding_is_safe: object, fourth: object) -> str:
 
 
 def _truth(value: object, name: str) -> bool:
-    one = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
+    has_one = isinstance(value, Tensor | np.generic | np.ndarray) and math.prod(value.shape) == 1
+    one = value.item() if has_one else value
     demand(isinstance(one, bool), f"`{name}` is {kind_of(one)}, and True or False was asked for.")
     return bool(one)
 
@@ -385,12 +398,19 @@ def nothing(resting_attention: object) -> str:
             scores = plain.scores(given[0], given[2])
             _check_resting(module, given, _resting(scores, score, given[1], mask), score)
     module.nothing.data.fill_(0.5)
-    module(query, annotations, module.prepare(annotations, None)).output.sum().backward()
+    _check_learning(module, query, annotations)
+    return "it looks at nothing as much as its score says, and without that score as it did before."
+
+
+def _check_learning(module: AdditiveAttention, query: Tensor, annotations: Tensor) -> None:
+    output = module(query, annotations, module.prepare(annotations, None)).output
+    found = None
+    if output.requires_grad:
+        (found,) = torch.autograd.grad(output.sum(), module.nothing, allow_unused=True)
     demand(
-        module.nothing.grad is not None and module.nothing.grad.any(),
+        found is not None and found.any(),
         "no gradient reaches the score of nothing, so it would never be learned.",
     )
-    return "it looks at nothing as much as its score says, and without that score as it did before."
 
 
 def _resting_and_plain(kind: type) -> tuple[AdditiveAttention, AdditiveAttention]:
@@ -403,6 +423,10 @@ def _resting_and_plain(kind: type) -> tuple[AdditiveAttention, AdditiveAttention
         " Yours has others.",
     )
     demand(theirs["nothing"].numel() == 1, "`nothing` is one number, the score of looking at it.")
+    demand(
+        not theirs["nothing"].any(),
+        "`nothing` does not begin with the number that the exercise says.",
+    )
     plain.load_state_dict({name: theirs[name].detach() for name in ours})
     return module, plain
 

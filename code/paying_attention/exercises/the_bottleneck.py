@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from paying_attention.attention.softmax import AttentionOutput
 from paying_attention.data.batching import Batch
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import Wrong, demand, exercise
@@ -119,8 +120,11 @@ def last_state(padding_changes_nothing: object) -> str:
 
     def verdict(summarise: Summarise) -> bool:
         given = ask(padding_changes_nothing, summarise, name="padding_changes_nothing")
-        answer = tensor(given, "padding_changes_nothing(…)", shape=())
-        demand(answer.dtype == torch.bool, "`padding_changes_nothing` gives no bool.")
+        answer = tensor(given, "padding_changes_nothing(…)")
+        demand(
+            answer.dtype == torch.bool and answer.numel() == 1,
+            "`padding_changes_nothing` gives no bool.",
+        )
         return bool(answer)
 
     right = _summaries(encoder, (False, False))
@@ -148,9 +152,14 @@ def backwards(shares_backwards: object, largest: object) -> str:
     source, target = torch.randint(3, 11, (2, 5, 7))
     target[:, 0], target[:, -1] = 1, 2
     batch = Batch(source, torch.full((5,), 7), target)
-    found = tensor(ask(shares_backwards, model, batch), "shares_backwards(…)", shape=(7,))
     usual = gradient_by_position(model, batch)
     flipped = gradient_by_position(model, Batch(source.flip(1), batch.source_lengths, target))
+    before = source.clone()
+    found = tensor(ask(shares_backwards, model, batch), "shares_backwards(…)", shape=(7,))
+    demand(
+        torch.equal(source, before),
+        "`shares_backwards` changes the batch that it is given; make another one.",
+    )
     demand(
         not near(found, usual, within=1e-4),
         "these are the shares of a source that is fed as it is written.",
@@ -169,19 +178,27 @@ def backwards(shares_backwards: object, largest: object) -> str:
     return "the shares belong to their words, and the largest is where you say."
 
 
-def _mean_of(memory: object, annotations: Tensor, mask: Tensor) -> Tensor:
+def _mean_of(memory: nn.Module, annotations: Tensor, mask: Tensor) -> Tensor:
     """Ask the reader's module twice with different queries; both answers must be one."""
-    width = annotations.shape[-1]
-    prepared = ask(memory.prepare, annotations, mask, name="prepare")
+    read = annotations.clone().requires_grad_() * 1
+
+    def prepare(*given: Tensor) -> tuple[object]:
+        return (memory.prepare(*given),)  # None is fine: a mean can wait until it is asked for
+
+    (prepared,) = ask(prepare, read, mask, name="prepare")
     answers = []
-    for query in torch.randn(2, len(annotations), 4):
-        given = ask(memory, query, annotations, prepared, mask, name="forward", position=1)
+    for query in torch.randn(2, len(read), 4):
+        given = ask(memory, query, read, prepared, mask, name="forward", position=1)
         demand(
-            isinstance(given, tuple) and len(given) == 2,
+            isinstance(given, AttentionOutput),
             "`forward` gives an `AttentionOutput`: the context, and None for the weights.",
         )
-        demand(given[1] is None, "`forward` forms no weights: the second part is None.")
-        answers.append(tensor(given[0], "the context", shape=(len(annotations), width)))
+        demand(given.weights is None, "`forward` forms no weights: the second part is None.")
+        answers.append(tensor(given.output, "the context", shape=(len(read), read.shape[-1])))
+        demand(
+            isinstance(given.output, Tensor) and given.output.requires_grad,
+            "no gradient comes back from the context: is something detached on the way?",
+        )
     demand(near(*answers, within=1e-6), "the context depends on the query; a mean does not.")
     return answers[0]
 
@@ -189,11 +206,19 @@ def _mean_of(memory: object, annotations: Tensor, mask: Tensor) -> Tensor:
 @exercise("1.6")
 def mean_memory(MeanVector: object) -> str:
     """A memory that is the mean of the real words' annotations."""
-    memory = ask(MeanVector, 5, name="MeanVector")
-    if not isinstance(memory, nn.Module) or not hasattr(memory, "prepare"):
-        raise Wrong("`MeanVector(5)` is no module with a method `prepare`.")
-    demand(getattr(memory, "d_context", None) == 5, "`d_context` is not the annotations' width.")
-    annotations, lengths = torch.randn(3, 7, 5), torch.tensor([7, 3, 1])
+    for width in (5, 4):
+        memory = ask(MeanVector, width, name="MeanVector")
+        if not isinstance(memory, nn.Module) or not hasattr(memory, "prepare"):
+            raise Wrong(f"`MeanVector({width})` is no module with a method `prepare`.")
+        demand(
+            getattr(memory, "d_context", None) == width,
+            f"`d_context` of `MeanVector({width})` is not the annotations' width.",
+        )
+        _judge_mean(memory, torch.randn(3, 7, width), torch.tensor([7, 3, 1]))
+    return "the mean of the words, whatever the padding holds and whoever asks."
+
+
+def _judge_mean(memory: nn.Module, annotations: Tensor, lengths: Tensor) -> None:
     mask = torch.arange(7) < lengths[:, None]
     expected = torch.stack([a[:n].mean(0) for a, n in zip(annotations, lengths, strict=True)])
     found = _mean_of(memory, annotations, mask)
@@ -207,4 +232,3 @@ def mean_memory(MeanVector: object) -> str:
         near(_mean_of(memory, elsewhere, mask), expected, within=1e-3),
         "another padding changes the context.",
     )
-    return "the mean of the words, whatever the padding holds and whoever asks."

@@ -1,5 +1,6 @@
 from copy import deepcopy
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -64,6 +65,12 @@ def deafened_to_the_words(model):
 def deafened_and_more(model):
     copied = deafened(model)
     copied.decoder.attention.score_proj.weight.data.zero_()
+    return copied
+
+
+def deafened_by_another_attention(model):
+    copied = deepcopy(model)
+    copied.decoder.attention.query_proj = None
     return copied
 
 
@@ -151,6 +158,11 @@ class Mean(Mended):
         return super().scores(*given) * 0
 
 
+class FirstQuestionForAll(Mended):
+    def scores(self, embedded, hidden, outputs):
+        return super().scores(embedded, hidden[:1].expand_as(hidden), outputs)
+
+
 class OtherMean(Mended):
     def forward(self, embedded, hidden, encoder_outputs):
         _, weights = super().forward(embedded, hidden, encoder_outputs)
@@ -177,6 +189,15 @@ def same_as_alone(version):
 def sums_to_one_without_padding(version):
     weights = version(torch.tensor([2.0, 1.0, 3.0]), torch.tensor([True, True, False]))
     return weights[2] == 0 and (weights.sum() - 1).abs() < 1e-6
+
+
+def same_as_alone_by_numpy(version):
+    scores, mask = torch.tensor([[2.0, 1.0, 3.0]]).double(), torch.tensor([[True, True, False]])
+    return np.allclose(version(scores=scores, mask=mask)[:, :2], scores[:, :2].softmax(-1))
+
+
+def a_numpy_bool(version):
+    return np.bool_(same_as_alone_by_numpy(version))
 
 
 def padding_gets_nothing(version):
@@ -345,6 +366,18 @@ class NothingIsNotLearned(Resting):
             self.nothing = learned
 
 
+class OutputIsNotLearned(Resting):
+    def forward(self, *given, position=0):
+        found = super().forward(*given)
+        return AttentionOutput(found.output.detach(), found.weights)
+
+
+class BeginsElsewhere(Resting):
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        nn.init.ones_(self.nothing)
+
+
 class AnotherName(AdditiveAttention):
     def __init__(self, *sizes):
         super().__init__(*sizes)
@@ -365,7 +398,7 @@ class OnlyATuple(Resting):
 CASES = [
     Case(
         check.additive_by_hand,
-        right=[(BY_HAND,), (BY_MACHINE,)],
+        right=[(BY_HAND,), (BY_MACHINE,), ({**BY_HAND, "scores": np.array([3.6, 0, 2.9])},)],
         wrong=[
             (({**BY_HAND, "Ws": (0, 2)},), "`Ws` is not right"),
             (({**BY_HAND, "tanh": SUMS},), "these are the sums"),
@@ -384,6 +417,7 @@ CASES = [
             ((PREDICTION, deepcopy), "is not zero everywhere"),
             ((PREDICTION, deafened_to_the_words), "is not zero everywhere"),
             ((PREDICTION, deafened_and_more), "something else has changed"),
+            ((PREDICTION, deafened_by_another_attention), "has other parameters"),
             (({**PREDICTION, "words differ": "no"}, deafened), "the words of a row"),
             (({**PREDICTION, "rows differ": "yes"}, deafened), "about the rows"),
             (({**PREDICTION, "right": "most"}, deafened), "about the phrases"),
@@ -406,6 +440,7 @@ CASES = [
             ((PASSES, OneAnswer), "returns context and weights"),
             ((PASSES, SharperForLongWords), "do not keep their ratios"),
             ((PASSES, Mean), "its weight stays"),
+            ((PASSES, FirstQuestionForAll), "asked by its own state"),
             ((PASSES, OtherMean), "is not the mean by these weights"),
         ],
     ),
@@ -414,6 +449,7 @@ CASES = [
         right=[
             (ROWS, same_as_alone, masked_softmax),
             (EXACT, sums_to_one_without_padding, third_without_nan),
+            (ROWS, a_numpy_bool, masked_softmax),
         ],
         wrong=[
             (({**ROWS, "first": [0.24, 0.09, 0.67]}, same_as_alone, masked_softmax), "`first`"),
@@ -453,6 +489,8 @@ CASES = [
             ((KeepsTheColumn,), "`weights` has the shape (3, 5)"),
             ((MeanForNothing,), "which value has nothing"),
             ((NothingIsNotLearned,), "no gradient reaches"),
+            ((OutputIsNotLearned,), "no gradient reaches"),
+            ((BeginsElsewhere,), "does not begin with"),
             ((AnotherName,), "and one more, `nothing`"),
             ((OneForEachUnit,), "is one number"),
             ((AdditiveAttention,), "and one more, `nothing`"),

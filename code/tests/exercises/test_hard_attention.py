@@ -45,6 +45,16 @@ def one_by_one(losses, log_probs):
     return total / len(losses)
 
 
+def by_a_matrix(losses, log_probs):
+    n = len(losses)
+    others = (torch.ones(n, n) - torch.eye(n)) @ losses.detach() / (n - 1)
+    return losses.mean() + ((losses.detach() - others) * log_probs).mean()
+
+
+def the_page_s_baseline(losses, log_probs):
+    return losses.mean() + ((losses.detach() - 1.9) * log_probs).mean()
+
+
 def the_bug(losses, log_probs):
     return losses.mean() + ((losses - losses.mean()) * log_probs).mean()
 
@@ -244,6 +254,7 @@ CASES = [
             (BUG, 0.99, by_package),
             ({"scores": [-0.23, 0.02, 0.21], "size": 1.7}, 99 / 100, by_hand),
             (BUG, torch.tensor(0.99), one_by_one),
+            (BUG, 0.99, by_a_matrix),
         ],
         wrong=[
             (({**BUG, "scores": [-0.45, 0.03, 0.42]}, 0.99, by_hand), "the right gradient"),
@@ -257,6 +268,7 @@ CASES = [
             ((BUG, 0.99, others_alone), "on which the losses depend"),
             ((BUG, 0.99, baseline_alone_detached), "on which the losses depend"),
             ((BUG, 0.99, without_baseline), "varies more"),
+            ((BUG, 0.99, the_page_s_baseline), "varies more"),
             ((BUG, 0.99, for_two_draws), "with 3 draws"),
             ((BUG, 0.99, estimate_alone), "teach the readout nothing"),
             ((BUG, 0.99, upside_down), "the wrong sign"),
@@ -294,6 +306,7 @@ CASES = [
                     "scores": torch.tensor([100.0, -1.0, 50.0]),
                 },
             ),
+            ({**TWO, "positions": {0, 2}, "independent": np.float64(0.3466)},),
         ],
         wrong=[
             (({**TWO, "positions": [0, 1]},), "says nothing"),

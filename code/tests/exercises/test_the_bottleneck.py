@@ -42,6 +42,19 @@ def one_by_one(summarise):
     return all(abs(a - b) < 1e-4 for a, b in zip(alone.tolist(), beside.tolist(), strict=True))
 
 
+def by_itself(summarise):
+    """A third: the same sentence, with padding behind it and without; its bool has one axis."""
+    ids, lengths = torch.tensor([[3, 4, 5, 0, 0]]), torch.tensor([3])
+    apart = summarise(ids, lengths) - summarise(ids[:, :3], lengths)
+    return apart.abs().amax(dim=1) < 1e-5
+
+
+def longest_sentence(summarise):
+    source, lengths = torch.tensor([[1, 2, 0, 0], [3, 4, 5, 6]]), torch.tensor([2, 4])
+    alone = summarise(source[1:], lengths[1:])
+    return torch.allclose(alone, summarise(source, lengths)[1:], atol=1e-5)
+
+
 def half_of_it(summarise):
     """Looks at the first half of the vector only."""
     beside = summarise(torch.tensor([[1, 2, 0, 0], [3, 4, 5, 6]]), torch.tensor([2, 4]))[0]
@@ -67,6 +80,15 @@ def not_turned_round(model, batch):
     return gradient_by_position(
         model, Batch(batch.source.flip(1), batch.source_lengths, batch.target)
     )
+
+
+def shares_alone_flipped(model, batch):
+    return gradient_by_position(model, batch).flip(0)
+
+
+def flipped_in_place(model, batch):
+    batch.source.copy_(batch.source.flip(1))
+    return gradient_by_position(model, batch).flip(0)
 
 
 def sentences_flipped(model, batch):
@@ -97,6 +119,32 @@ class Late(Mean):
     def forward(self, query, annotations, prepared, mask=None, *, position=0):
         total = annotations.where(prepared.bool(), 0).sum(dim=1)
         return AttentionOutput(total / prepared.sum(dim=1), None)
+
+
+class Unprepared(Mean):
+    """Prepares nothing at all."""
+
+    def prepare(self, annotations, mask):
+        return None
+
+    def forward(self, query, annotations, prepared, mask=None, *, position=0):
+        return AttentionOutput(super().prepare(annotations, mask), None)
+
+
+class Detached(Mean):
+    def prepare(self, annotations, mask):
+        return super().prepare(annotations, mask).detach()
+
+
+class Tuple(Mean):
+    def forward(self, query, annotations, prepared, mask=None, *, position=0):
+        return prepared, None
+
+
+class OneWidth(Mean):
+    def __init__(self, d_annotation):
+        super().__init__(d_annotation)
+        self.d_context = 5
 
 
 class WithPadding(Mean):
@@ -163,12 +211,18 @@ CASES = [
     ),
     Case(
         check.last_state,
-        right=[(padding_test(WORDS),), (one_by_one,), (padding_test(WORDS, sizes=(2, 5)),)],
+        right=[
+            (padding_test(WORDS),),
+            (one_by_one,),
+            (padding_test(WORDS, sizes=(2, 5)),),
+            (by_itself,),
+        ],
         wrong=[
             ((lambda summarise: True,), "your test passes for the function of the exercise"),
             ((lambda summarise: False,), "fails for the package's Encoder"),
             ((padding_test(WORDS, sizes=(7, 7)),), "your test passes"),
             ((padding_test(WORDS, sizes=(7, 3)),), "your test passes"),
+            ((longest_sentence,), "your test passes"),
             ((padding_test(WORDS, within=0.0),), "right up to the seventh digit"),
             ((half_of_it,), "when only the backward half is wrong"),
             ((lambda summarise: "yes",), "numbers were asked for"),
@@ -182,17 +236,22 @@ CASES = [
             ((gradient_by_position, "first word"), "fed as it is written"),
             ((not_turned_round, "first word"), "the word that is fed first"),
             ((sentences_flipped, "first word"), "along its words"),
+            ((shares_alone_flipped, "first word"), "along its words"),
+            ((flipped_in_place, "first word"), "make another one"),
             ((shares_backwards, "last word"), "which word is now read last"),
         ],
     ),
     Case(
         check.mean_memory,
-        right=[(Mean,), (Late,)],
+        right=[(Mean,), (Late,), (Unprepared,)],
         wrong=[
             ((WithPadding,), "the padding counts, too"),
             ((ZeroedAndDivided,), "not the mean of each sentence's words"),
             ((OneWeight,), "depends on the query"),
             ((NoWidth,), "d_context"),
+            ((OneWidth,), "`MeanVector(4)`"),
+            ((Detached,), "no gradient comes back"),
+            ((Tuple,), "an `AttentionOutput`"),
         ],
     ),
 ]

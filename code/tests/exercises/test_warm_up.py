@@ -101,6 +101,18 @@ def stays_between_minus_1_and_1(step):
     return bool((step(torch.randn(3), torch.zeros(2), *cell.parameters()).abs() <= 1).all())
 
 
+def same_with_names(step):
+    cell = nn.GRUCell(3, 5)
+    x, state = torch.randn(3), torch.randn(5)
+    loaded = dict(zip(("w_x", "w_h", "b_x", "b_h"), cell.parameters(), strict=True))
+    return torch.allclose(step(x=x, state=state, **loaded), cell(x, state), atol=1e-5)
+
+
+def same_from(step, x, state):
+    cell = nn.GRUCell(3, 5)
+    return torch.allclose(step(x, state, *cell.parameters()), cell(x, state), atol=1e-5)
+
+
 def negated(*weights, part=1):
     turned = []
     for weight in weights:
@@ -174,6 +186,20 @@ def leaks_by_swapping(model, given):
     return False
 
 
+def shorter_sentences(model, given):
+    said = model(given)
+    return any(
+        not torch.allclose(model(given[:, :size]), said[:, :size])
+        for size in range(1, given.shape[1])
+    )
+
+
+def all_later_words(model, given, place=1):
+    changed = given.clone()
+    changed[:, place:] = (changed[:, place:] + 1) % 7
+    return not torch.equal(model(given)[:, :place], model(changed)[:, :place])
+
+
 def only_the_next_word(model, given):
     for place in range(given.shape[1] - 1):
         changed = given.clone()
@@ -194,6 +220,12 @@ def tempered(scores, temperature=1.0, mask=None):
     if not temperature > 0:
         raise ValueError(f"temperature: expected more than 0, got {temperature}")
     return masked_softmax(scores / temperature, mask)
+
+
+def tempered_with_a_capital(scores, temperature=1.0, mask=None):
+    if not temperature > 0:
+        raise ValueError(f"Temperature has to be positive, got {temperature}")
+    return masked_softmax(scores.double() / temperature, mask)
 
 
 def tempered_by_hand(scores, temperature=1.0, mask=None):
@@ -276,6 +308,7 @@ CASES = [
                     "steps": torch.tensor(4),
                 },
             ),
+            ({**LINES, "given": "<bos>, twenty, -, four", "say": np.array(LINES["say"].split())},),
         ],
         wrong=[
             (({**LINES, "given": "twenty - four"},), "before its first word"),
@@ -349,6 +382,7 @@ CASES = [
             ((lambda s: s - s.exp().sum(dim=-1).log(),), "raised RuntimeError"),
             ((log_weights_less_the_largest_of_all,), "rows that lie hundreds apart"),
             ((lambda s: torch.log_softmax(s, dim=-1).detach(),), "no gradient comes back"),
+            ((lambda s: torch.log_softmax(s, dim=-1).tolist(),), "return a tensor"),
             ((log_weights_detached,), "the gradient is not"),
             ((log_weights_where_there_are_some,), "the gradient is not"),
             ((log_weights_in_place,), "changed in place"),
@@ -356,7 +390,11 @@ CASES = [
     ),
     Case(
         check.swapped_gate,
-        right=[(same_as_torch, negated), (same_by_numpy, negated_by_rows)],
+        right=[
+            (same_as_torch, negated),
+            (same_by_numpy, negated_by_rows),
+            (same_with_names, negated),
+        ],
         wrong=[
             ((lambda step: True, negated), "lets `their_step` pass"),
             ((lambda step: False, negated), "refuses a step that is right"),
@@ -365,6 +403,8 @@ CASES = [
             ((too_exact, negated), "Is there a tolerance?"),
             ((partial(same_as_torch, biases=False), negated), "forgets the biases"),
             ((partial(same_as_torch, places=1, biases=False), negated), "acts before the matrix"),
+            ((partial(same_from, x=torch.ones(3), state=torch.zeros(5)), negated), "by `w_h`"),
+            ((partial(same_from, x=torch.zeros(3), state=torch.ones(5)), negated), "by `w_x`"),
             ((same_with_equal_weights, negated), "takes each gate for the other"),
             ((lambda step: "no", negated), "True or False"),
             ((same_as_torch, lambda *weights: weights), "back unchanged"),
@@ -378,7 +418,11 @@ CASES = [
     ),
     Case(
         check.leak_test,
-        right=[(leaks, False), (leaks_from_the_end, torch.tensor(False))],
+        right=[
+            (leaks, False),
+            (leaks_from_the_end, torch.tensor(False)),
+            (shorter_sentences, np.False_),
+        ],
         wrong=[
             ((leaks, True), "what does it say of the copier"),
             ((leaks, "no"), "True or False"),
@@ -390,11 +434,14 @@ CASES = [
             ((leaks_by_swapping, False), "misses a model that adds up all words"),
             ((only_the_last_word, False), "at its first three places"),
             ((partial(leaks, rows=0), False), "in the last sentence"),
+            ((lambda model, given: leaks(model, given[:1]), False), "in the last sentence"),
+            ((all_later_words, False), "at the place before it"),
+            ((partial(all_later_words, place=2), False), "at the place before it"),
         ],
     ),
     Case(
         check.temperature,
-        right=[(tempered,), (tempered_by_hand,)],
+        right=[(tempered,), (tempered_by_hand,), (tempered_with_a_capital,)],
         wrong=[
             ((tempered_with(lambda s, t, m: masked_softmax(s * t, m)),), "it is hot where"),
             ((tempered_with(lambda s, t, m: masked_softmax(s, m)),), "the weights are not right"),
