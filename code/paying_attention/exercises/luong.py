@@ -151,11 +151,21 @@ class _Luong(nn.Module):
 
 
 def _by_terms(scores: Tensor) -> Tensor:
-    return scores.exp() / scores.exp().sum(dim=1, keepdim=True)
+    terms = (scores - scores.amax(dim=1, keepdim=True)).exp()  # a test may use large numbers
+    return terms / terms.sum(dim=1, keepdim=True)
+
+
+def _over_the_batch(scores: Tensor) -> Tensor:
+    return scores.softmax(0)
 
 
 def _over_everything(scores: Tensor) -> Tensor:
     return scores.flatten().softmax(0).view_as(scores)
+
+
+def _on_average(scores: Tensor) -> Tensor:
+    """Weights that sum to 1 in the mean of the batch, and in no row."""
+    return len(scores) * _over_everything(scores)
 
 
 @exercise("3.4")
@@ -165,27 +175,22 @@ def softmax_axis(alone: object, weights_are_right: object, contexts_are_right: o
         near(number(alone, "alone"), 1.0, 1e-6),
         "`alone` is not right: over which numbers does this softmax run if there is one sentence?",
     )
-    exercised = _Luong(lambda scores: scores.softmax(0))
-    over_everything = _Luong(_over_everything)
-    _finds(
-        weights_are_right,
-        "weights_are_right",
-        {
-            "the module of the exercise": exercised,
-            "a softmax over all numbers of the batch at once": over_everything,
-            "weights that are not divided by their sum": _Luong(torch.sigmoid),
-        },
-    )
-    _finds(
-        contexts_are_right,
-        "contexts_are_right",
-        {
-            "the module of the exercise": exercised,
-            "a softmax over all numbers of the batch at once": over_everything,
-            "one that asks each sentence with the state of another": _Luong(_by_terms, turn=1),
-        },
-    )
-    return "your tests take right code, and find the mistake and three others."
+    in_both = {
+        "the module of the exercise. How many sentences does it try?": _Luong(_over_the_batch),
+        "a softmax over all numbers of the batch at once. How many sentences does it try?": _Luong(
+            _over_everything
+        ),
+    }
+    of_weights = {
+        "weights that are not divided by their sum.": _Luong(torch.sigmoid),
+        "rows that sum to 1 on average, and not each.": _Luong(_on_average),
+    }
+    of_contexts = {
+        "one that asks each sentence with the state of another.": _Luong(_by_terms, turn=1)
+    }
+    _finds(weights_are_right, "weights_are_right", in_both | of_weights)
+    _finds(contexts_are_right, "contexts_are_right", in_both | of_contexts)
+    return "your tests take right code, and find the mistake and four others."
 
 
 def _finds(test: object, name: str, bugs: dict[str, nn.Module]) -> None:
@@ -198,7 +203,7 @@ def _finds(test: object, name: str, bugs: dict[str, nn.Module]) -> None:
     for words, module in bugs.items():
         demand(
             not _says(test, name, module),
-            f"`{name}` lets a bug pass: {words}. How many sentences does it try?",
+            f"`{name}` lets a bug pass: {words}",
         )
 
 
@@ -263,14 +268,22 @@ def _window_mistakes(pairs: Pairs, centre: Centre, reach: float) -> list[tuple[f
         (_share(possible, centre, reach), "it asks for the possible links, too."),
         (_share(pairs, lambda i: float(round(centre(i))), reach), "it rounds the centre."),
         (_share(pairs, centre, reach - 1e-6), "it leaves out the edge of the window."),
+        *_no_such_share(pairs, centre, reach),
+    ]
+
+
+def _no_such_share(pairs: Pairs, centre: Centre, reach: float) -> list[tuple[float, str]]:
+    share = _share(pairs, centre, reach)
+    return [
+        (share * len(pairs), "it counts the sentences, and a share of them was asked for."),
+        (1 - share, "it is the share of the sentences that are lost."),
     ]
 
 
 @exercise("3.5")
 def better_centre(share_inside: object, answer: object) -> str:
     """A share of sentences, and what the window of a better centre holds."""
-    for slope, shift, reach in ((0.7, 0.2, 2), (1.0, 0.0, 1), (1.0, 0.0, 3), (0.6, 0.7, 2)):
-        _share_of(share_inside, lambda i, a=slope, b=shift: a * i + b, reach)
+    _judge_shares(share_inside)
     names = ["r", "six", "eight", "smallest"]
     r, six, eight, smallest = (
         number(value, f"answer[{name!r}]")
@@ -291,19 +304,30 @@ def better_centre(share_inside: object, answer: object) -> str:
     return "the function is right, and the better centre needs no network."
 
 
-def _share_of(share_inside: object, centre: Centre, reach: int) -> None:
-    found = number(ask(share_inside, PAIRS, centre, reach, name="share_inside"), "share_inside(…)")
-    right = _share(PAIRS, centre, float(reach))
-    why = [
-        sentence
-        for wrong, sentence in _window_mistakes(PAIRS, centre, float(reach))
-        if near(found, wrong, EXACT)
+def _judge_shares(share_inside: object) -> None:
+    windows: list[tuple[Centre, int]] = [
+        (lambda i, a=slope, b=shift: a * i + b, reach)
+        for slope, shift, reach in ((0.7, 0.2, 2), (1, 0, 1), (1, 0, 3), (0.6, 0.7, 2), (1, 0, 0))
     ]
-    demand(
-        near(found, right, EXACT),
-        f"for six pairs of the check and a window of {reach}, `share_inside` gives {found:.3g},"
-        f" which is not the share of sentences. {why[0] if why else 'Which links does it test?'}",
-    )
+    found = [
+        number(ask(share_inside, PAIRS, centre, reach, name="share_inside"), "share_inside(…)")
+        for centre, reach in windows
+    ]
+    for one, (centre, reach) in zip(found, windows, strict=True):
+        demand(
+            near(one, _share(PAIRS, centre, float(reach)), EXACT),
+            f"for six pairs of the check and a window of {reach}, `share_inside` gives {one:.3g},"
+            f" which is not the share of sentences: {_mistake_in(found, windows)}",
+        )
+
+
+def _mistake_in(found: list[float], windows: list[tuple[Centre, int]]) -> str:
+    """Name a mistake only if it gives all of these numbers; one of them may be chance."""
+    tables = [_window_mistakes(PAIRS, centre, float(reach)) for centre, reach in windows]
+    for column in zip(*tables, strict=True):
+        if all(near(one, wrong, EXACT) for one, (wrong, _) in zip(found, column, strict=True)):
+            return column[0][1]
+    return "which links does it test, and in which window?"
 
 
 def _words_for_a_word(r: float) -> None:
@@ -338,6 +362,8 @@ def _made(kind: object, d_query: int, d_annotation: int, rank: int) -> ScoringAt
         isinstance(module, ScoringAttention),
         f"`LowRankAttention` makes {kind_of(module)}; make it a subclass of `ScoringAttention`.",
     )
+    for parameter in module.parameters():  # a matrix that starts at 0 would hide what is done to it
+        nn.init.normal_(parameter, std=0.5)
     return module
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from paying_attention.attention import masks
 from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
@@ -52,6 +53,8 @@ def draw(answer: object) -> str:
 
 
 def _rows_of(drawing: object, letter: str) -> list[str]:
+    if isinstance(drawing, list | tuple) and drawing and all(isinstance(x, str) for x in drawing):
+        drawing = " ".join(drawing)  # a list of rows
     demand(isinstance(drawing, str), f'({letter}) is no string of 1 and 0, such as "10 11".')
     rows = str(drawing).split()
     demand(set("".join(rows)) <= set("01"), f"({letter}) holds signs other than 1 and 0.")
@@ -160,7 +163,7 @@ def after(breaking: object, mended: object) -> str:
     for length in (3, 4, 7):
         _judge_mended(mended, torch.randn(length, 4), large=False)
     rising = torch.tensor([[1.0, 0, 0, 2], [5, 1, 0, 0], [0, 3, 2, 7], [9, 0, 4, 1], [1, 8, 8, 2]])
-    _judge_mended(mended, 10 * rising, large=True)
+    _judge_mended(mended, 40 * rising, large=True)  # -1e4 on a score would not hide it
     return "`breaking` breaks the first repair, and `mended` holds, whatever the scores."
 
 
@@ -180,11 +183,12 @@ def _divided(x: Tensor) -> Tensor:
 
 def _judge_mended(mended: object, x: Tensor, *, large: bool) -> None:
     found = ask(mended, x, name="mended")
-    scores = "a hidden score that is larger by hundreds" if large else "small scores"
+    scores = "a hidden score that is larger by thousands" if large else "small scores"
     where = f"with {len(x)} words and {scores} `mended`"
     demand(
         not (isinstance(found, Tensor) and found.isnan().any()),
-        f"{where} gives NaN: what is left of a row whose largest exponential is masked away?",
+        f"{where} gives NaN: look at the exponentials of such a row, and at their sum behind the"
+        " mask.",
     )
     output = tensor(found, "mended(x)", shape=tuple(x.shape))
     free = scaled_dot_product_attention(x, x, x).output
@@ -211,9 +215,9 @@ def diagonal(is_causal: object, losses: object, carried_by: object) -> str:
             _says(is_causal, attend),
             f"`is_causal` calls {name} wrong, and it is right, up to rounding.",
         )
-    for name, mask in _wrong_masks().items():
+    for name, attend in _wrong_attentions():
         demand(
-            not _says(is_causal, _attention_with(mask)),
+            not _says(is_causal, attend),
             f"`is_causal` lets an attention pass in which {name}.",
         )
     strict, causal = (
@@ -247,6 +251,12 @@ def _one_by_one(x: Tensor) -> Tensor:
 def _right_attentions() -> Iterator[tuple[str, Callable[[Tensor], Tensor]]]:
     yield "the causal attention", _attention_with(masks.causal_mask(MANY))
     yield "an attention that gets one beginning after the other", _one_by_one
+
+
+def _wrong_attentions() -> Iterator[tuple[str, Callable[[Tensor], Tensor]]]:
+    for name, mask in _wrong_masks().items():
+        yield name, _attention_with(mask)
+    yield "the mask comes after the softmax", lambda x: _late(x) @ x
 
 
 def _wrong_masks() -> dict[str, Tensor]:
@@ -325,10 +335,18 @@ def _other_module() -> nn.MultiheadAttention:
     return module
 
 
+def _padded(outputs: object) -> object:
+    """Give one batch, if these are outputs in a list, sentence by sentence."""
+    if not isinstance(outputs, list | tuple) or not outputs:
+        return outputs
+    rows = all(isinstance(each, Tensor) and each.ndim == 2 for each in outputs)
+    return pad_sequence([each.detach() for each in outputs], batch_first=True) if rows else outputs
+
+
 def _judge_batch(mended: object, lengths: tuple[int, ...]) -> None:
     module = _other_module()
     sentences = [torch.randn(length, 6) for length in lengths]
-    found = ask(mended, module, sentences, name="mended")
+    found = _padded(ask(mended, module, sentences, name="mended"))
     where = f"in a batch of sentences of {', '.join(map(str, lengths))} words"
     demand(
         not (isinstance(found, Tensor) and found.isnan().any()),
@@ -384,19 +402,18 @@ def _judge_holes(function: object, query_len: int, key_len: int, sizes: dict[str
         f"{where} a query sees a key behind its own place, which is i + offset.",
     )
     expected = _with_holes(query_len, key_len, **sizes)
+    if mask.equal(expected):
+        return
+    demand(sizes["dilation"] > 1, f"{where} it is not the sliding window.")
+    demand(not sizes["offset"], f"{where} it is not the last rows of the square mask.")
+    as_distance = sizes | {"left": sizes["left"] // sizes["dilation"]}
     demand(
-        mask.equal(expected) or sizes["dilation"] > 1,
-        f"{where} it is not the sliding window.",
-    )
-    demand(
-        mask.equal(expected) or not sizes["offset"],
-        f"{where} it is not the last rows of the square mask.",
-    )
-    demand(
-        mask.equal(expected),
+        not mask.equal(_with_holes(query_len, key_len, **as_distance)),
         f"{where} the mask is not right: `left` counts the keys that are seen besides its own, not"
         " the distance.",
     )
+    row = int((mask != expected).any(dim=1).nonzero()[0])
+    demand(False, f"{where} query {row} does not see the keys i, i − d, i − 2d, …")
 
 
 def _with_holes(query_len: int, key_len: int, left: int, dilation: int, offset: int) -> Tensor:

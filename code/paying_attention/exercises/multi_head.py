@@ -134,6 +134,12 @@ def _is_a_copy(
     new: object, layer: MultiHeadAttention, before: MultiHeadAttention, name: str
 ) -> None:
     kind = type(new).__name__
+    namesake = kind == MultiHeadAttention.__name__
+    demand(
+        isinstance(new, MultiHeadAttention) or not namesake,
+        f"`{name}` returns the page's own MultiHeadAttention, and gets the package's: begin with a"
+        " copy of what it gets.",
+    )
     demand(
         isinstance(new, MultiHeadAttention),
         f"`{name}` returns an object of the kind {kind}, and a MultiHeadAttention was asked for.",
@@ -253,7 +259,8 @@ def copy_before(answer: object) -> str:
 
     demand(least(1.03 * factor) >= 0.99, "`W_q` is right, the factor is too small for .99.")
     demand(least(0.97 * factor) < 0.99, "`W_q` is right; a smaller factor is enough for .99.")
-    rest = tensor(places[2], "answer['rest']", shape=(2,))
+    rest = list(places[2]) if isinstance(places[2], set) else places[2]
+    rest = tensor(rest, "answer['rest']", shape=(2,))
     demand(
         sorted(rest.tolist()) == [4, 6],
         "`W_q` and factor are right. For `rest`, look at the scores of position 6: which two come"

@@ -184,27 +184,32 @@ def cosine(cosine_attention: object) -> str:
 def _zero_vectors(cosine_attention: object) -> None:
     query, key, value = _draw(width=3)
     query[2], key[4] = 0, 0
-    _, weights = _pair(cosine_attention, query, key, value, 0.7)
+    output, weights = _pair(cosine_attention, query, key, value, 0.7)
     demand(
         not weights.isnan().any(),
         "a zero vector gives NaN: it is divided by its length, which is 0.",
     )
+    right = (_cosines(query, key) / 0.7).softmax(-1)
     demand(
-        near(tensor(weights, "weights", (5, 7)), (_cosines(query, key) / 0.7).softmax(-1), EXACT),
+        near(tensor(weights, "weights", (5, 7)), right, EXACT),
         "the weights are right, but not where a query or a key is zero: its cosine is to be 0.",
+    )
+    demand(
+        near(tensor(output, "output", (5, 2)), right @ value, EXACT),
+        "with a zero vector the weights are right, the output is not the mix that they make.",
     )
 
 
 def _pair(function: object, *inputs: object) -> tuple[Tensor, Tensor]:
     result = ask(function, *inputs, name="cosine_attention")
     demand(
-        isinstance(result, tuple)
+        isinstance(result, tuple | list)
         and len(result) == 2
         and all(isinstance(each, Tensor) for each in result),
         f"`cosine_attention` returns {kind_of(result)}; return what the call of the package"
         " returns, output and weights.",
     )
-    return result
+    return tuple(result)
 
 
 def _cosines(query: Tensor, key: Tensor) -> Tensor:
@@ -259,7 +264,8 @@ def three_bugs(finds: object, variance: object, is_right: object) -> str:
 
 
 def _letters(value: object, name: str) -> set[str]:
-    letters = set(value.upper()) - set(" ,") if isinstance(value, str) else set()
+    text = " ".join(map(str, value)) if isinstance(value, list | tuple | set) else value
+    letters = set(text.upper().replace("AND", "")) - set(" ,") if isinstance(text, str) else set()
     demand(
         letters and letters <= set("ABC"),
         f'`{name}` is {shown(value)}; write the letters of the bugs, such as "AB".',

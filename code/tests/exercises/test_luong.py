@@ -51,6 +51,17 @@ def every_row(attention):
     return torch.tensor([np.isclose(float(row.sum()), 1, atol=1e-4) for row in weights]).all()
 
 
+def with_large_numbers(attention):
+    weights = attention(30 * torch.randn(3, 4), 30 * torch.randn(3, 5, 4))[1]
+    return np.allclose(weights.sum(1).detach().numpy(), 1, atol=1e-4)
+
+
+def in_all(attention):
+    """One sum over the whole batch: no test of a row."""
+    weights = attention(torch.randn(3, 4), torch.randn(3, 5, 4))[1]
+    return bool((weights.sum() - 3).abs() < 1e-4)
+
+
 def alone_and_in_a_batch(attention, row=0):
     query, source = torch.randn(3, 4), torch.randn(3, 5, 4)
     alone, _ = attention(query[:1], source[:1])
@@ -127,6 +138,14 @@ class ByParameters(ScoringAttention):
         return (prepared * (query @ self.A)[:, None]).sum(-1)
 
 
+class FromZero(LowRank):
+    """One matrix starts at 0, as a layer that is added to a trained network does."""
+
+    def __init__(self, d_query, d_annotation, rank):
+        super().__init__(d_query, d_annotation, rank)
+        nn.init.zeros_(self.key_proj.weight)
+
+
 class WithBiases(LowRank):
     def __init__(self, d_query, d_annotation, rank):
         super().__init__(d_query, d_annotation, rank)
@@ -153,6 +172,11 @@ class NothingPrepared(LowRank):
 class Divided(LowRank):
     def scores(self, query, prepared):
         return super().scores(query, prepared) / prepared.shape[-1] ** 0.5
+
+
+class DividedFromZero(FromZero):
+    def scores(self, query, prepared):
+        return super().scores(query, prepared) / 2
 
 
 class Weights(LowRank):
@@ -253,6 +277,7 @@ CASES = [
         right=[
             (1, rows_sum_to_one, alone_and_in_a_batch),
             (torch.tensor(1.0), every_row, with_other_neighbours),
+            (1, with_large_numbers, alone_and_in_a_batch),
         ],
         wrong=[
             ((0.2, rows_sum_to_one, alone_and_in_a_batch), "`alone` is not right"),
@@ -260,6 +285,7 @@ CASES = [
             ((1, lambda attention: False, alone_and_in_a_batch), "refuses a right module"),
             ((1, lambda a: rows_sum_to_one(a, batch=1), alone_and_in_a_batch), "at once"),
             ((1, alone_and_in_a_batch, alone_and_in_a_batch), "not divided by their sum"),
+            ((1, in_all, alone_and_in_a_batch), "on average, and not each"),
             ((1, rows_sum_to_one, rows_sum_to_one), "with the state of another"),
             ((1, rows_sum_to_one, within_the_words), "`contexts_are_right` lets a bug pass"),
             (
@@ -306,7 +332,13 @@ CASES = [
                 (share_with(lambda p, c, r: all(abs(j - c(i)) < r for i, j in p.sure)), CENTRE),
                 "the edge of the window",
             ),
-            ((lambda p, c, r: 0.4, CENTRE), "Which links does it test"),
+            ((lambda p, c, r: 0.4, CENTRE), "which links does it test"),
+            # each of these is right for one window, or like another mistake
+            ((lambda p, c, r: share_inside(p, c, 3), CENTRE), "and in which window"),
+            ((lambda p, c, r: share_inside(p, c, 5), CENTRE), "and in which window"),
+            ((lambda p, c, r: share_inside(p, lambda i: int(c(i)), r), CENTRE), "in which window"),
+            ((lambda p, c, r: 6 * share_inside(p, c, r), CENTRE), "it counts the sentences"),
+            ((lambda p, c, r: 1 - share_inside(p, c, r), CENTRE), "that are lost"),
             ((share_inside, {**CENTRE, "r": 0.81}), "`<eos>`"),
             ((share_inside, {**CENTRE, "r": 1.18}), "upside down"),
             ((share_inside, {**CENTRE, "r": 1.62}), "the real source words"),
@@ -317,13 +349,14 @@ CASES = [
     ),
     Case(
         check.low_rank,
-        right=[(LowRank,), (ByParameters,)],
+        right=[(LowRank,), (ByParameters,), (FromZero,)],
         wrong=[
             ((NotOurs,), "a subclass of `ScoringAttention`"),
             ((WithBiases,), "no bias"),
             ((OneMatrix,), "two matrices were asked for"),
             ((NothingPrepared,), "`prepare` is to give each annotation translated"),
             ((Divided,), "the root of the rank"),
+            ((DividedFromZero,), "are not (A s) · (B h)"),
             ((Weights,), "leave the softmax"),
             ((Bounded,), "are not (A s) · (B h)"),
             ((PaddingLeft,), "what clears it"),

@@ -77,6 +77,17 @@ def divided_by_more(x):
     return late_weights(x) / (late_weights(x).sum(-1, keepdim=True) + 1e-9) @ x
 
 
+def exponentials(x):
+    """Masked before, but no score is taken off: an exponential is infinite."""
+    terms = (x @ x.T / 2).exp() * masks.causal_mask(len(x))
+    return terms / terms.sum(-1, keepdim=True) @ x
+
+
+def pushed_down(x):
+    """As code of BERT's time did it."""
+    return torch.softmax(x @ x.T / 2 - 1e4 * ~masks.causal_mask(len(x)), dim=-1) @ x
+
+
 # --- 5.4 ------------------------------------------------------------------------------------------
 
 WORDS = torch.tensor([[1.0, 0, 1, 0], [0, 2, 0, 0], [0, 1, 1, 2], [2, 0, 0, 1]])
@@ -127,6 +138,12 @@ def notices_its_second(attend):
     return poisons(attend) and not torch.equal(attend(WORDS)[1], attend(changed)[1])
 
 
+def looks_at_the_weights(attend):
+    """Which words are seen, read off an output of numbered words; how much of each is not asked."""
+    numbered = torch.eye(4)
+    return torch.equal(attend(numbered) > 0, masks.causal_mask(4))
+
+
 # --- 5.5 ------------------------------------------------------------------------------------------
 
 MEANING = {"short": 7, "quiet": "zeros"}
@@ -143,6 +160,10 @@ def in_a_batch(module, sentences, hidden=None, **options):
 def one_after_the_other(module, sentences):
     rows = [module(s[None], s[None], s[None], need_weights=False)[0][0] for s in sentences]
     return pad_sequence(rows, batch_first=True)
+
+
+def in_a_list(module, sentences):
+    return [module(s[None], s[None], s[None])[0][0] for s in sentences]
 
 
 # --- 5.6 ------------------------------------------------------------------------------------------
@@ -172,6 +193,17 @@ def without_offset(query_len, key_len, *, left, dilation, offset=0):
 def left_as_distance(query_len, key_len, *, left, dilation, offset=0):
     distance = torch.arange(query_len)[:, None] + offset - torch.arange(key_len)
     return (distance >= 0) & (distance <= left) & (distance % dilation == 0)
+
+
+def holes_at_fixed_keys(query_len, key_len, *, left, dilation, offset=0):
+    distance = torch.arange(query_len)[:, None] + offset - torch.arange(key_len)
+    kept = (torch.arange(key_len) % dilation == 0) | (distance == 0)
+    return (distance >= 0) & (distance <= left * dilation) & kept
+
+
+def a_hole_more(query_len, key_len, *, left, dilation, offset=0):
+    sizes = {"left": left, "dilation": dilation + 1, "offset": offset}
+    return dilated_window_mask(query_len, key_len, **sizes)
 
 
 def itself_counted(query_len, key_len, *, left, dilation, offset=0):
@@ -208,6 +240,7 @@ CASES = [
         right=[
             (DRAWN,),
             ({**DRAWN, "b": "1100\n1110\n0111\n0011", "blind": ["F"]},),
+            ({**DRAWN, "a": ["1000", "1100", "1110", "1110"], "blind": "(f)"},),
         ],
         wrong=[
             (({**DRAWN, "a": "1000 1100 1110 0000"},), "says nothing of what it may ask"),
@@ -244,7 +277,9 @@ CASES = [
             ((BREAKING * 1e30, mended), "take smaller ones"),
             ((BREAKING, late), "add up the rows of its weights"),
             ((BREAKING, divided), "gives NaN"),
-            ((BREAKING, divided_by_more), "larger by hundreds `mended` is not the causal"),
+            ((BREAKING, exponentials), "gives NaN"),
+            ((BREAKING, divided_by_more), "larger by thousands `mended` is not the causal"),
+            ((BREAKING, pushed_down), "larger by thousands `mended` is not the causal"),
             ((BREAKING, one_pass), "sees the future"),
             (
                 (BREAKING, lambda x: one_pass(x, masks.causal_mask(len(x), offset=-1))),
@@ -263,6 +298,7 @@ CASES = [
             ((sees_something, LOSSES, "residual"), "no word sees itself but the first"),
             ((notices_its_last, LOSSES, "residual"), "in which no word sees itself."),
             ((notices_its_second, LOSSES, "residual"), "and not the others"),
+            ((looks_at_the_weights, LOSSES, "residual"), "the mask comes after the softmax"),
             ((lambda attend: False, LOSSES, "residual"), "calls the causal attention wrong"),
             ((lambda attend: attend(WORDS), LOSSES, "residual"), "True or False"),
             # trained with the causal mask, as the exercise does not ask
@@ -278,6 +314,7 @@ CASES = [
         right=[
             (MEANING, lambda module, sentences: in_a_batch(module, sentences, torch.logical_not)),
             ({"short": 7.0, "quiet": "Zeros"}, one_after_the_other),
+            (MEANING, in_a_list),
         ],
         wrong=[
             ((MEANING, lambda module, s: in_a_batch(module, s, torch.clone)), "there still is NaN"),
@@ -306,6 +343,8 @@ CASES = [
             ((without_offset, 8), "not the last rows of the square mask"),
             ((left_as_distance, 8), "not the distance"),
             ((itself_counted, 8), "not the sliding window"),
+            ((a_hole_more, 8), "not the sliding window"),
+            ((holes_at_fixed_keys, 8), "query 1 does not see the keys i"),
             ((lambda *sizes, **more: dilated_window_mask(*sizes, **more).float(), 8), "boolean"),
             ((dilated_window_mask, 6), "`back` is not"),
             ((dilated_window_mask, 9), "`back` is not"),

@@ -72,6 +72,11 @@ def seated_in_place(layer, order):
     return layer
 
 
+def seated_on_the_page(layer, order):
+    """A new layer, of the class of this name that the chapter writes."""
+    return type("MultiHeadAttention", (nn.Module,), {})()
+
+
 def changing_the_last_word(layer, x):
     other = x.clone()
     other[:, -1] += 1
@@ -87,6 +92,13 @@ def by_gradient(layer, x):
 def changing_the_second_word(layer, x):
     other = x.clone()
     other[:, 1] += 1
+    return not torch.allclose(layer(x)[:, 0], layer(other)[:, 0])
+
+
+def changing_a_feature(layer, x):
+    """The last axis holds features: this changes every word."""
+    other = x.clone()
+    other[..., -1] += 1
     return not torch.allclose(layer(x)[:, 0], layer(other)[:, 0])
 
 
@@ -210,6 +222,8 @@ CASES = [
             ((FORESEEN, seated_with_rows_of_out_proj), "which head sits where"),
             ((FORESEEN, seated_the_other_way), "in the order [2, 0, 1]"),
             ((FORESEEN, seated_in_place), "changes the layer"),
+            ((FORESEEN, seated_on_the_page), "the page's own MultiHeadAttention"),
+            ((FORESEEN, lambda layer, order: layer.state_dict()), "of the kind OrderedDict"),
             ((FORESEEN, lambda layer, order: layer), "shares parameters"),
             ((FORESEEN, lambda layer, order: copy.deepcopy(layer)), "the keys of head i"),
             (({**FORESEEN, "output": "the same"}, seated), "prediction of the output"),
@@ -230,6 +244,7 @@ CASES = [
             (([0, 1, 2, 3], lambda layer, x: layer(x).shape == x.shape), "says True of the layer"),
             (([0, 1, 2, 3], lambda layer, x: False), "says False of a layer that is right"),
             (([0, 1, 2, 3], changing_the_second_word), "says True of the layer that was shipped"),
+            (([0, 1, 2, 3], changing_a_feature), "says True of the layer that was shipped"),
             (([0, 1, 2, 3], anywhere), "says True of the layer that was shipped"),
             (([0, 1, 2, 3], the_other_way_round), "see only the past"),
             (([0, 1, 2, 3], lambda layer, x: x.shape[1] != 12), "says False of a layer"),
@@ -242,6 +257,7 @@ CASES = [
             (COPYING,),
             ({"W_q": np.array([[0.87, -0.5], [0.5, 0.87]]), "factor": 55.9, "rest": (6, 4)},),
             ({"W_q": 56 * torch.tensor(BACK), "factor": 1, "rest": torch.tensor([4, 6])},),
+            ({**COPYING, "rest": {6, 4}},),
         ],
         wrong=[
             (({**COPYING, "W_q": turn(math.pi / 6)},), "at the one after it"),
@@ -251,6 +267,7 @@ CASES = [
             (({**COPYING, "factor": 56 / math.sqrt(2)},), "too small"),
             (({**COPYING, "factor": 80},), "smaller factor is enough"),
             (({**COPYING, "rest": [5, 7]},), "For `rest`"),
+            (({**COPYING, "W_q": [[0, 0], [0, 0]]},), "of 12 positions do not"),
         ],
     ),
     Case(

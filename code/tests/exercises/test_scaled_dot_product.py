@@ -71,6 +71,20 @@ def cosine_without_care(query, key, value, temperature):
     return sdpa(query, key, value, scale=1 / temperature)
 
 
+def cosine_in_a_list(query, key, value, temperature):
+    return list(cosine(query, key, value, temperature))
+
+
+def cosine_with_nan_in_the_output(query, key, value, temperature):
+    output, weights = cosine(query, key, value, temperature)
+    return torch.where((query == 0).all(-1, keepdim=True), torch.nan, output), weights
+
+
+def cosine_with_no_output_for_zeros(query, key, value, temperature):
+    output, weights = cosine(query, key, value, temperature)
+    return output * (query != 0).any(-1, keepdim=True), weights
+
+
 def cosine_along_the_wrong_axis(query, key, value, temperature):
     return sdpa(F.normalize(query, dim=-2), F.normalize(key, dim=-2), value, scale=1 / temperature)
 
@@ -96,6 +110,12 @@ def by_numpy(weights_of):
 def by_sums(weights_of):
     q, k = torch.randn(5, 3), torch.randn(7, 3)
     return torch.allclose(weights_of(q, k, 12).sum(-1), torch.ones(5))
+
+
+def by_the_largest(weights_of):
+    """The largest weight of a row is where it should be, whatever it is divided by."""
+    q, k = torch.randn(5, 3), torch.randn(7, 3)
+    return torch.equal(weights_of(q, k, 12).argmax(-1), sdpa(q, k, k).weights.argmax(-1))
 
 
 def too_exact(weights_of):
@@ -215,7 +235,7 @@ CASES = [
     ),
     Case(
         check.cosine,
-        right=[(cosine,), (cosine_by_entries,)],
+        right=[(cosine,), (cosine_by_entries,), (cosine_in_a_list,)],
         wrong=[
             ((cosine_with_scale(lambda t: t),), "are multiplied by the temperature"),
             ((cosine_with_scale(lambda t: 0.5 / t),), "not softmax(cos / temperature)"),
@@ -227,6 +247,10 @@ CASES = [
             ((cosine_with_scale(lambda t: 1 / t, (False, True)),), "only the keys"),
             ((cosine_along_the_wrong_axis,), "not softmax(cos / temperature)"),
             ((cosine_without_care,), "a zero vector gives NaN"),
+            ((cosine_with_nan_in_the_output,), "`output` holds a number that is not finite"),
+            ((cosine_with_no_output_for_zeros,), "with a zero vector the weights are right"),
+            # at the page's own temperature it would be right
+            ((lambda q, k, v, t: cosine(q, k, v, 0.5),), "not softmax(cos / temperature)"),
             ((lambda *inputs: cosine(*inputs).output,), "output and weights"),
             ((lambda *inputs: cosine(*inputs)[::-1],), "has the shape"),
         ],
@@ -237,6 +261,7 @@ CASES = [
             (FINDS, 4096, compares_at(head_dim=3, dim=12)),
             ({**FINDS, "test 3": "c, a, b"}, 4050.0, by_numpy),
             (FINDS, torch.tensor(4096), compares_at(head_dim=7, dim=21, batch=(2,))),
+            ({"test 1": ["C"], "test 2": "C", "test 3": "A, B and C"}, 4096, by_numpy),
         ],
         wrong=[
             (({**FINDS, "test 1": "ABC"}, 4096, by_numpy), "finds['test 1']"),
@@ -245,6 +270,7 @@ CASES = [
             ((FINDS, 64, by_numpy), "the variance is not"),
             ((FINDS, 1, by_numpy), "the variance is not"),
             ((FINDS, 4096, by_sums), "lets a bug pass: A"),
+            ((FINDS, 4096, by_the_largest), "lets a bug pass: A"),
             ((FINDS, 4096, compares_at(head_dim=1, dim=1)), "lets a bug pass: A"),
             ((FINDS, 4096, compares_at(head_dim=12, dim=12)), "lets a bug pass: A"),
             ((FINDS, 4096, compares_at(head_dim=1, dim=12)), "lets a bug pass: B"),
