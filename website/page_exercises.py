@@ -95,6 +95,22 @@ def name_solutions(document: nodes.document) -> None:
         replace_html(raw, SOLUTION.sub(opened, raw.astext()))
 
 
+def end_exercise(section: nodes.section) -> None:
+    """Move what follows a solution out of the frame: the text goes on there."""
+    folds = [i for i, part in enumerate(section) if ends_fold(part)]
+    if "book-exercise" not in section["classes"] or not folds:
+        return
+    rest = section[folds[-1] + 1 :]
+    del section[folds[-1] + 1 :]
+    place = section.parent.index(section) + 1
+    section.parent.insert(place, rest)
+
+
+def ends_fold(node: nodes.Node) -> bool:
+    """Tell whether a piece of html closes a fold."""
+    return isinstance(node, nodes.raw) and "</details>" in node.astext()
+
+
 # --- where to work --------------------------------------------------------------------------------
 
 
@@ -133,6 +149,8 @@ def shape_exercises(app: Sphinx, document: nodes.document) -> None:
     for section in document.findall(nodes.section):
         name_exercise(section)
     name_solutions(document)
+    for section in list(document.findall(nodes.section)):
+        end_exercise(section)
     say_where_to_work(app, document)
 
 

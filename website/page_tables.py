@@ -7,11 +7,17 @@ headers as well. Tables that a cell shows bring theirs along. Both kinds scroll 
 from __future__ import annotations
 
 import re
+from html import unescape
+from itertools import pairwise
 
 from docutils import nodes
 from page_nodes import replace_html
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
+
+TABLE = '<table class="book-table'
+ROW_NAME = re.compile(r'<th scope="row"[^>]*>([^<]*)<')
+LONG_IN_TABLE, LONG_IN_TEXT = 8, 25  # letters
 
 
 class header_cell(nodes.entry):  # docutils finds the visitor by this name
@@ -48,30 +54,55 @@ def make_header(cell: nodes.entry, scope: str) -> None:
 
 
 def pieces(name: str) -> list[str]:
-    """Cut a name where it may break: behind a point or a slash, in front of a letter.
+    """Cut a name where it may break: behind a point, a slash or an underscore, before a letter.
 
-    >>> pieces("attention.recurrent.frozen_vector"), pieces("0.5")
-    (['attention.', 'recurrent.', 'frozen_vector'], ['0.5'])
+    >>> pieces("attention.recurrent.frozen_vector"), pieces("0.5"), pieces("__init__.py")
+    (['attention.', 'recurrent.', 'frozen_', 'vector'], ['0.5'], ['__init__.py'])
     """
-    return re.split(r"(?<=[./])(?=[^\W\d])", name)
+    return re.split(r"(?<=[^\W_][./_])(?!py\b)(?=[^\W\d_])", name)
 
 
 def let_names_break(app: Sphinx, document: nodes.document) -> None:
-    """Let long names in code wrap within a table, so that it need not scroll on a phone."""
+    """Let names in code wrap within a table, so that it need not scroll on a phone.
+
+    So do long names of the text. Behind an underscore, and in the text, this is for narrow screens
+    alone; book.css says which they are.
+    """
+    for name in list(document.findall(nodes.literal)):
+        in_table = bool(name.parent and ancestor(name, nodes.table))
+        if not in_table and max(map(len, name.astext().split()), default=0) < LONG_IN_TEXT:
+            continue
+        first, *rest = pieces(name.astext())
+        name.children = [nodes.Text(first)]
+        for before, part in pairwise([first, *rest]):
+            wide = in_table and not before.endswith("_")
+            chance = "<wbr>" if wide else '<wbr class="narrow">'
+            name += [nodes.raw("", chance, format="html"), nodes.Text(part)]
+
+
+def ancestor(node: nodes.Node, kind: type[nodes.Element]) -> nodes.Element | None:
+    """The nearest element of a kind around a node."""
+    while node is not None and not isinstance(node, kind):
+        node = node.parent
+    return node
+
+
+def mark_long_names(app: Sphinx, document: nodes.document) -> None:
+    """Tell book.css which tables have rows with long names: those need room when they scroll."""
     for table in document.findall(nodes.table):
-        for name in table.findall(nodes.literal):
-            parts = pieces(name.astext())
-            name.children = []
-            for part in parts[:-1]:
-                name += [nodes.Text(part), nodes.raw("", "<wbr>", format="html")]
-            name += nodes.Text(parts[-1])
+        heads = [cell for cell in table.findall(header_cell) if cell["scope"] == "row"]
+        if any(len(cell.astext()) > LONG_IN_TABLE for cell in heads):
+            table["classes"].append("long-names")
 
 
 def frame_outputs(app: Sphinx, document: nodes.document) -> None:
     """Let the tables of cells scroll by themselves, like those of the text."""
     for raw in list(document.findall(nodes.raw)):
-        if raw.astext().startswith('<table class="book-table'):
-            replace_html(raw, f'<div class="pst-scrollable-table-container">{raw.astext()}</div>')
+        html = raw.astext()
+        if html.startswith(TABLE):
+            if any(len(unescape(name)) > LONG_IN_TABLE for name in ROW_NAME.findall(html)):
+                html = html.replace(TABLE, f"{TABLE} long-names", 1)
+            replace_html(raw, f'<div class="pst-scrollable-table-container">{html}</div>')
 
 
 def visit_header(self: HTML5Translator, node: header_cell) -> None:
@@ -92,5 +123,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(header_cell, html=(visit_header, depart_header))
     app.connect("doctree-read", add_headers)
     app.connect("doctree-read", let_names_break)
+    app.connect("doctree-read", mark_long_names)
     app.connect("doctree-read", frame_outputs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

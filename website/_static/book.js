@@ -1,7 +1,13 @@
 // A table, a formula or a printed table wider than the screen scrolls; then it must also scroll from the
 // keyboard, and say why it can be reached.
 const reachWide = () => {
-  const wide = ".pst-scrollable-table-container, div.math .formula, .tag_wide-output .cell_output pre";
+  // First the lines: a formula that is longer than its line is a box that scrolls.
+  for (const part of document.querySelectorAll("p span.math, li span.math")) {
+    part.classList.remove("wide");
+    const line = part.parentElement.closest("p, li");
+    part.classList.toggle("wide", line.clientWidth > 0 && part.offsetWidth > line.clientWidth);
+  }
+  const wide = "span.math.wide, .pst-scrollable-table-container, div.math .formula, .tag_wide-output .cell_output pre";
   for (const part of document.querySelectorAll(wide)) {
     if (part.scrollWidth > part.clientWidth) {
       part.tabIndex = 0;

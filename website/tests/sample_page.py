@@ -34,7 +34,7 @@ TABLE = """\
 <tr><td></td><th scope="col">a</th></tr>
 </thead>
 <tbody>
-<tr><th scope="row">one</th><td>1</td></tr>
+<tr><th scope="row">one long name</th><td>1</td></tr>
 </tbody>
 </table>"""
 MARKS = """\
@@ -114,7 +114,7 @@ def sample_cells() -> list[nbformat.NotebookNode]:
         text(EXERCISE),
         code("answer = None", tags=["stub"]),
         code("check(answer)", printed("Nothing here yet."), tags=["check"]),
-        text(SOLUTION),
+        text(f"{SOLUTION}\n\nThe text goes on with `a_name_of.more_than.twenty_five` letters."),
         text("## Summary\n\n| word | what |\n|---|---|\n| a | 1 |\n| a | 2 |"),
     ]
 

@@ -124,6 +124,13 @@ def test_a_solution_renders_what_stands_in_it(page: Tag):
     assert page.select_one("section#summary").find_parent("details") is None
 
 
+def test_an_exercise_ends_with_its_solution(page: Tag):
+    after = next(p for p in page.select("p") if p.get_text().startswith("The text goes on"))
+    assert after.find_parent(class_="book-exercise") is None
+    assert after.find_parent("section")["id"] == "exercises"
+    assert len(after.select("code wbr.narrow")) == 6
+
+
 def test_the_exercises_say_where_to_work(page: Tag):
     links = [link["href"] for link in page.select(".exercises-how a")]
     assert links == [
@@ -153,7 +160,8 @@ def test_the_first_column_names_the_rows_if_it_can(page: Tag):
 
 
 def test_a_table_of_a_cell_scrolls_by_itself(page: Tag):
-    assert page.select_one(".cell_output .pst-scrollable-table-container > table.book-table")
+    table = page.select_one(".cell_output .pst-scrollable-table-container > table.book-table")
+    assert "long-names" in table["class"]
 
 
 @pytest.mark.parametrize(
