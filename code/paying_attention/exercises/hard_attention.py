@@ -400,11 +400,11 @@ def _picks(
     clean = value.nan_to_num(0.0)
     _what_is_read(found, seen, clean, when)
     _slopes(found.output, masked_softmax(soft.scores(query, keys), mask), clean, keys, when)
-    return set(torch.as_tensor(found.weights).argmax(dim=1).tolist())
+    return set(torch.as_tensor(found.weights).float().argmax(dim=1).tolist())
 
 
 def _what_is_read(found: AttentionOutput, seen: Tensor, annotations: Tensor, when: str) -> None:
-    hard = tensor(found.weights, "weights", seen.shape)
+    hard = tensor(found.weights, "weights", seen.shape).float()
     demand(
         ((hard == 0) | (hard == 1)).all() and (hard.sum(1) == seen.any(1)).all(),
         f"{when}the weights are no rows with a single 1.",

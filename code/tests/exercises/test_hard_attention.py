@@ -154,6 +154,11 @@ class TellsWeights(StraightThrough):
         return weights
 
 
+class TellsTrueOrFalse(StraightThrough):
+    def told(self, hard, weights):
+        return hard.bool()
+
+
 class WithoutMask(StraightThrough):
     def weights(self, query, prepared, mask):
         return self.soft.scores(query, prepared).softmax(dim=-1)
@@ -326,6 +331,7 @@ CASES = [
         check.straight_through,
         right=[
             (StraightThrough, BIAS),
+            (TellsTrueOrFalse, BIAS),
             (BySum, {**BIAS, "straight through": torch.zeros(3), "no bias": " Linear"}),
         ],
         wrong=[
