@@ -1,6 +1,7 @@
 """Call a function that may never return."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -37,9 +38,11 @@ def call_within(seconds: float, function: Callable[[], Result]) -> Result:
     if threading.current_thread() is not threading.main_thread():
         return function()
     done, over = threading.Event(), threading.Event()
+    own_frame, is_running = sys._getframe(), False
 
     def interrupted(number: int, frame: object) -> None:
-        if not done.is_set():
+        # Not before the function begins, and not while this clears up: the handler would stay.
+        if is_running and frame is not own_frame:
             raise TimeLimit if over.is_set() else KeyboardInterrupt
 
     def watch() -> None:
@@ -53,8 +56,10 @@ def call_within(seconds: float, function: Callable[[], Result]) -> Result:
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
+        is_running = True
         return function()
     finally:
+        is_running = False
         done.set()
         watcher.join()
         signal.signal(signal.SIGINT, previous)

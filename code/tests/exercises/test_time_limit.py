@@ -1,9 +1,11 @@
+import contextlib
 import signal
 import threading
 import time
 
 import pytest
 
+from paying_attention.exercises import time_limit
 from paying_attention.exercises.time_limit import TimeLimit, call_within
 
 
@@ -54,3 +56,13 @@ def test_another_thread_is_called_without_a_limit() -> None:
     thread.start()
     thread.join()
     assert answers == ["done"]
+
+
+def test_however_late_the_interruptions_come_the_handler_is_put_back(monkeypatch) -> None:
+    """Many of them, most of which meet a function that has ended."""
+    monkeypatch.setattr(time_limit, "AGAIN_AFTER", 0.0)
+    before = signal.getsignal(signal.SIGINT)
+    for _ in range(100):
+        with contextlib.suppress(TimeLimit):
+            call_within(0.0, lambda: sum(range(100)))
+        assert signal.getsignal(signal.SIGINT) is before
