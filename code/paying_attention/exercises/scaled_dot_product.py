@@ -1,5 +1,6 @@
 """What checks the answers to the exercises of chapter 04."""
 
+import sys
 from collections.abc import Callable, Sequence
 
 import torch
@@ -37,7 +38,8 @@ def one_more_word(answer: object) -> str:
     )
     demand(
         one_of(ratio, "answer['ratio']", ["larger", "smaller", "the same"]) == "the same",
-        "the numbers are right, the ratio is not: divide the two weights, with `rate` and without.",
+        "the numbers are right, the ratio is not: weights of two decimals blur it. Write both"
+        " weights as fractions, with `rate` and without: what is the same in the two?",
     )
     return "scores, weights and output are right, and so is what happens to the ratio."
 
@@ -129,8 +131,11 @@ def copies(attend_counted: object) -> str:
             tensor(found, "attend_counted(…)", (5, 2)),
             right,
             mistakes,
-            f"for the counts {counts} this is not the output of the longer dictionary. Write one"
-            " weight as a fraction, with c equal terms above and below.",
+            "this is right for whole counts and not for fractions such as 2.5: half a pair stands"
+            " in no dictionary, but a weight can be half as large."
+            if 0.5 in counts
+            else f"for the counts {counts} this is not the output of the longer dictionary. Write"
+            " one weight as a fraction, with c equal terms above and below.",
         )
     return "every pair counts as often as it stands there, and even two and a half times."
 
@@ -256,7 +261,8 @@ def three_bugs(finds: object, variance: object, is_right: object) -> str:
     for name, weights_of in RIGHT.items():
         demand(
             _says(is_right, weights_of),
-            f"`is_right` refuses right weights, {name}. Compare them within a tolerance.",
+            f"`is_right` refuses right weights, {name}. What does it compare them with, and within"
+            " which tolerance?",
         )
     for name, weights_of in BUGS.items():
         demand(not _says(is_right, weights_of), f"`is_right` lets a bug pass: {name}.")
@@ -319,10 +325,10 @@ def sum(with_zero_pair: object, formula: object) -> str:
             tensor(found, "with_zero_pair(…)", (*axes, 5, 2)),
             right,
             mistakes,
-            f"with {len(axes)} axes in front, `with_zero_pair` is not attention over the dictionary"
-            " and one more pair with a zero key and a zero value.",
+            "`with_zero_pair` is not attention over the dictionary and one more pair with a zero"
+            f" key and a zero value{', with two axes in front' if axes else ''}.",
         )
-    for numbers in ((1, 0.7, 3.0), (3, -1.3, -4.0), (7, 2.1, 0.5), (40, -3.0, 2.0)):
+    for numbers in ((2, 0.7, 3.0), (3, -1.3, -4.0), (7, 2.1, 0.5), (40, -3.0, 2.0)):
         _formula_at(formula, *(torch.tensor(each, dtype=torch.float64) for each in numbers))
     return "the output of equal pairs now grows with their number, by your formula."
 
@@ -344,6 +350,7 @@ def _formula_at(formula: object, c: Tensor, s: Tensor, v: Tensor) -> None:
     part = s.exp()
     mistakes = {
         "It does not depend on c.": part / (part + 1) * v,
+        "It does not depend on s: of what is a weight made?": c / (c + 1) * v,
         "That is the output without the zero pair.": v,
         "The weights are to sum to 1: what stands below the fraction's line?": c * part * v,
     }
@@ -369,9 +376,26 @@ def kernel(kernel_attention: object, estimates: object) -> str:
             " `kernel_regression` gives. Multiply the exponent out, and put each term where it"
             " belongs.",
         )
+    demand(
+        _calls_the_package(kernel_attention, *_draw(width=3), 1.7),
+        "the outputs are right; now write it as a call of the package's"
+        " `scaled_dot_product_attention`.",
+    )
     _gradients(kernel_attention, *_draw(width=3), 1.7)
     _what_the_widths_do(estimates)
     return "outputs, gradients and estimates are those of a Gaussian kernel."
+
+
+def _calls_the_package(function: object, *inputs: object) -> bool:
+    """Watch which functions of Python are called."""
+    called: set[str] = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, _: called.add(frame.f_code.co_name))
+    try:
+        ask(function, *inputs, name="kernel_attention")
+    finally:
+        sys.setprofile(before)
+    return "scaled_dot_product_attention" in called
 
 
 def _regression(query: Tensor, key: Tensor, value: Tensor, width: float) -> Tensor:
@@ -411,6 +435,11 @@ def _gradients(function: object, query: Tensor, key: Tensor, value: Tensor, widt
     demand(
         isinstance(output, Tensor) and output.requires_grad,
         "the outputs are right, but no gradient comes back from them.",
+    )
+    demand(
+        output.dtype == query.dtype,
+        f"the outputs are right, but {output.dtype} for inputs of {query.dtype}: `gradcheck` sees"
+        " the difference.",
     )
     right = torch.autograd.grad((_regression(*leaves, width) * towards).sum(), leaves)
     found = torch.autograd.grad((output * towards).sum(), leaves, allow_unused=True)

@@ -165,6 +165,16 @@ def kernel_by_distance(query, key, value, width):
     return torch.softmax(-((distances / width) ** 2) / 2, dim=-1) @ value
 
 
+def kernel_whole_square(query, key, value, width):
+    """All of the squared distance: what belongs to the query alone changes nothing."""
+    lengths = query.square().sum(-1)[..., :, None] + key.square().sum(-1)[..., None, :]
+    return sdpa(query, key, value, bias=-lengths / 2 / width**2, scale=1 / width**2)[0]
+
+
+def kernel_in_single_precision(query, key, value, width):
+    return kernel(query.float(), key.float(), value.float(), width).float()
+
+
 def kernel_with(scale, of_lengths):
     def attention(query, key, value, width):
         bias = of_lengths(width) * key.square().sum(-1)[..., None, :]
@@ -192,7 +202,7 @@ CASES = [
             (({**FOUR_WORDS, "weights": [0.64, 0.23, 0.0, 0.09]},), "the weights sum to 0.96"),
             (({**FOUR_WORDS, "weights": [0.47, 0.30, 0.08, 0.15]},), "the weights are not"),
             (({**FOUR_WORDS, "output": [3.29, 0.69]},), "the output is not"),
-            (({**FOUR_WORDS, "ratio": "smaller"},), "divide the two weights"),
+            (({**FOUR_WORDS, "ratio": "smaller"},), "weights of two decimals blur it"),
             (({**FOUR_WORDS, "output": None},), "answer['output']"),
         ],
     ),
@@ -225,7 +235,7 @@ CASES = [
         check.copies,
         right=[(counted,), (counted_by_terms,)],
         wrong=[
-            ((repeated,), "not the output of the longer dictionary"),
+            ((repeated,), "half a pair stands"),
             ((lambda q, k, v, c: sdpa(q, k, v).output,), "the counts have no effect"),
             ((lambda q, k, v, c: sdpa(q, k, v, bias=c).output,), "the counts themselves"),
             ((lambda q, k, v, c: sdpa(q, k, v, bias=c.log2()).output,), "of another base"),
@@ -289,6 +299,8 @@ CASES = [
             ((zero_pair_of_one_sentence, sigmoid), "`with_zero_pair` raised"),
             ((zero_pair, lambda c, s, v: torch.sigmoid(s) * v), "does not depend on c"),
             ((zero_pair, lambda c, s, v: v), "without the zero pair"),
+            ((zero_pair, lambda c, s, v: c / (c + 1) * v), "does not depend on s"),
+            ((zero_pair, lambda c, s, v: c * v), "another number."),
             ((zero_pair, lambda c, s, v: c * s.exp() * v), "below the fraction's line"),
             ((zero_pair, lambda c, s, v: torch.sigmoid(c * s) * v), "another number."),
         ],
@@ -297,7 +309,7 @@ CASES = [
         check.kernel,
         right=[
             (kernel, ESTIMATES),
-            (kernel_by_distance, {**ESTIMATES, "0.3": "Smooths", "best": torch.tensor(0.3)}),
+            (kernel_whole_square, {**ESTIMATES, "0.3": "Smooths", "best": torch.tensor(0.3)}),
         ],
         wrong=[
             ((kernel_with(lambda w: w**-2, lambda w: 0.0), ESTIMATES), "the length of a key"),
@@ -308,6 +320,8 @@ CASES = [
             ((kernel_with(lambda w: 1.0, lambda w: -0.5), ESTIMATES), "the width has no effect"),
             ((kernel_with(lambda w: None, lambda w: -(w**-2) / 2), ESTIMATES), "without `scale`"),
             ((kernel_with(lambda w: w**2, lambda w: -0.5), ESTIMATES), "not what"),
+            ((kernel_by_distance, ESTIMATES), "as a call of the package's"),
+            ((kernel_in_single_precision, ESTIMATES), "`gradcheck` sees"),
             ((kernel_detached, ESTIMATES), "the gradient of the key"),
             ((kernel_of_numbers, ESTIMATES), "no gradient comes back"),
             ((kernel, {**ESTIMATES, "0.01": "smooths"}), "estimates['0.01']"),
