@@ -23,8 +23,6 @@ from paying_attention.training.losses import translation_loss
 BY_HAND = 0.011  # two decimals, the last of them rounded either way
 EXACT = 1e-4  # what single precision leaves of a right answer, with room
 
-Numbers = Tensor | float
-
 
 def _places(answer: object, read: Callable[[object, str], Any], *keys: str) -> list[Any]:
     """Read all places of the stub's dict in one way."""
@@ -33,7 +31,7 @@ def _places(answer: object, read: Callable[[object, str], Any], *keys: str) -> l
 
 
 def _compare(
-    found: Numbers, right: Numbers, mistakes: dict, otherwise: str, within: float = BY_HAND
+    found: Any, right: Any, mistakes: dict, otherwise: str, within: float = BY_HAND
 ) -> None:
     """Let right numbers pass; else say which mistake gives these, or the last words."""
     for sentence, wrong in mistakes.items():
@@ -294,11 +292,7 @@ def _usual(function: object, scores: Tensor) -> None:
 
 def _extreme(function: object, which: str, scores: Tensor) -> None:
     found = ask(function, scores, name="log_weights")
-    demand(
-        isinstance(found, Tensor),
-        f"`log_weights` returns {kind_of(found)}; return a tensor, through which a gradient finds"
-        " its way.",
-    )
+    demand(isinstance(found, Tensor), f"`log_weights` returns {kind_of(found)}; return a tensor.")
     demand(
         found.isfinite().all(),
         f"for {which} it holds a number that is not finite. What overflows there, or of which"
@@ -313,8 +307,7 @@ def _extreme(function: object, which: str, scores: Tensor) -> None:
 
 def _slopes(function: object, scores: Tensor, towards: Tensor) -> None:
     leaf = scores.requires_grad_()
-    # a copy of a leaf would keep the gradient to itself
-    output = ask(function, leaf * 1, name="log_weights")
+    output = ask(function, leaf * 1, name="log_weights")  # a copied leaf keeps its gradient
     demand(
         isinstance(output, Tensor) and output.requires_grad,
         "the values are right, but no gradient comes back from them.",
@@ -333,53 +326,37 @@ def _slopes(function: object, scores: Tensor, towards: Tensor) -> None:
 # --- 0.9: a test of the reader's, tried on steps of a GRU, and weights for the one with the bug ---
 
 
+WEIGHTS = ("w_x", "w_h", "b_x", "b_h")
+
+
 def _torchs(x: Tensor, state: Tensor, w_x: Tensor, w_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
     return torch.gru_cell(x[None], state[None], w_x, w_h, b_x, b_h)[0]
 
 
 def _step(
-    x: Tensor,
-    state: Tensor,
-    w_x: Tensor,
-    w_h: Tensor,
-    b_x: Tensor,
-    b_h: Tensor,
-    *,
-    gates: tuple[int, int] = (0, 1),
-    matrix_first: bool = True,
-    keeps: bool = True,
+    x: Tensor, state: Tensor, w_x: Tensor, w_h: Tensor, b_x: Tensor, b_h: Tensor, mistake: str = ""
 ) -> Tensor:
-    """Take one step as torch does, unless the options plant a mistake."""
+    """Take one step as torch does, unless a mistake is planted; weights of its name count as 0."""
+    weights = zip(WEIGHTS, (w_x, w_h, b_x, b_h), strict=True)
+    w_x, w_h, b_x, b_h = (0 * weight if name == mistake else weight for name, weight in weights)
     from_x, from_h = (w_x @ x + b_x).chunk(3), (w_h @ state + b_h).chunk(3)
+    gates = (1, 0) if mistake == "gates" else (0, 1)
     reset, update = (torch.sigmoid(from_x[i] + from_h[i]) for i in gates)
     after = w_h.chunk(3)[2] @ (reset * state) + b_h.chunk(3)[2]
-    candidate = torch.tanh(from_x[2] + (reset * from_h[2] if matrix_first else after))
-    old, new = (state, candidate) if keeps else (candidate, state)
+    candidate = torch.tanh(from_x[2] + (after if mistake == "matrix" else reset * from_h[2]))
+    old, new = (candidate, state) if mistake == "keeps" else (state, candidate)
     return update * old + (1 - update) * new
 
 
-def _deaf_to(*parts: str) -> Callable[..., Tensor]:
-    """Take torch's step, with zeros for some of what it gets."""
-
-    def step(
-        x: Tensor, state: Tensor, w_x: Tensor, w_h: Tensor, b_x: Tensor, b_h: Tensor
-    ) -> Tensor:
-        given = {"w_x": w_x, "w_h": w_h, "b_x": b_x, "b_h": b_h}
-        heard = {name: torch.zeros_like(w) if name in parts else w for name, w in given.items()}
-        return _torchs(x, state, **heard)
-
-    return step
-
-
-THEIRS = partial(_step, keeps=False)
+THEIRS = partial(_step, mistake="keeps")
 RIGHT_STEPS = {"torch's own": _torchs, "written in another order": _step}
 WRONG_STEPS = {
     "`their_step`": THEIRS,
-    "a step whose reset gate acts before the matrix": partial(_step, matrix_first=False),
-    "a step that takes each gate for the other": partial(_step, gates=(1, 0)),
-    "a step that forgets the biases `b_h`": _deaf_to("b_h"),
-    "a step that does not multiply by `w_x`": _deaf_to("w_x"),
-    "a step that does not multiply by `w_h`": _deaf_to("w_h"),
+    "a step whose reset gate acts before the matrix": partial(_step, mistake="matrix"),
+    "a step that takes each gate for the other": partial(_step, mistake="gates"),
+    "a step that forgets the biases `b_h`": partial(_step, mistake="b_h"),
+    "a step that does not multiply by `w_x`": partial(_step, mistake="w_x"),
+    "a step that does not multiply by `w_h`": partial(_step, mistake="w_h"),
 }
 
 
@@ -396,8 +373,8 @@ def swapped_gate(same_as_torch: object, for_their_step: object) -> str:
 
 
 def _converted(for_their_step: object, inputs: int, places: int) -> None:
-    sizes = {"w_x": (3 * places, inputs), "w_h": (3 * places, places)}
-    sizes |= {"b_x": (3 * places,), "b_h": (3 * places,)}
+    shapes = (3 * places, inputs), (3 * places, places), (3 * places,), (3 * places,)
+    sizes = dict(zip(WEIGHTS, shapes, strict=True))
     old = {name: torch.randn(size) for name, size in sizes.items()}
     given = ask(for_their_step, *old.values(), name="for_their_step")
     demand(
