@@ -1,10 +1,8 @@
 """What checks the answers to the exercises of chapter 02."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,7 +17,7 @@ from paying_attention.evaluation.alignment_error import (
 )
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import demand, exercise
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 from paying_attention.exercises.wording import kind_of
 from paying_attention.models.recurrent.config import Seq2SeqConfig
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
@@ -280,18 +278,11 @@ def additive_mask(rows: object, padding_is_safe: object, fourth: object) -> str:
     for name, (version, expected) in VERSIONS.items():
         found = ask(padding_is_safe, version, name="padding_is_safe")
         demand(
-            _truth(found, "padding_is_safe(version)") == expected,
+            truth(found, "padding_is_safe(version)") == expected,
             f"`padding_is_safe` {'refuses' if expected else 'lets through'} {name}.",
         )
     _check_fourth(fourth)
     return "the rows are right, your test tells wrong from right, and a blind row is no trouble."
-
-
-def _truth(value: object, name: str) -> bool:
-    has_one = isinstance(value, Tensor | np.generic | np.ndarray) and math.prod(value.shape) == 1
-    one = value.item() if has_one else value
-    demand(isinstance(one, bool), f"`{name}` is {kind_of(one)}, and True or False was asked for.")
-    return bool(one)
 
 
 def _check_fourth(fourth: object) -> None:

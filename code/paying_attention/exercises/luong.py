@@ -11,7 +11,7 @@ from paying_attention.data.batching import Batch
 from paying_attention.data.sentence_pairs import SentencePair
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import demand, exercise
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 from paying_attention.exercises.wording import kind_of
 from paying_attention.models.recurrent.config import Seq2SeqConfig
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
@@ -208,9 +208,7 @@ def _finds(test: object, name: str, bugs: dict[str, nn.Module]) -> None:
 
 
 def _says(test: object, name: str, module: nn.Module) -> bool:
-    said = tensor(ask(test, module, name=name), f"{name}(…)", shape=())
-    demand(said.dtype == torch.bool, f"`{name}` gives no bool.")
-    return bool(said)
+    return truth(ask(test, module, name=name), f"{name}(…)")
 
 
 # --- 3.5 ------------------------------------------------------------------------------------------

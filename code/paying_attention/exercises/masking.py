@@ -11,7 +11,7 @@ from paying_attention.attention import masks
 from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import demand, exercise
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 
 # --- 5.1: six masks -------------------------------------------------------------------------------
 
@@ -275,12 +275,7 @@ def _wrong_masks() -> dict[str, Tensor]:
 
 
 def _says(is_causal: object, attend: Callable[[Tensor], Tensor]) -> bool:
-    said = tensor(ask(is_causal, attend, name="is_causal"), "is_causal(attend)")
-    demand(
-        said.dtype == torch.bool and said.numel() == 1,
-        "`is_causal` has to give True or False, one for the whole attention.",
-    )
-    return bool(said)
+    return truth(ask(is_causal, attend, name="is_causal"), "is_causal(attend)")
 
 
 def _judge_losses(strict: float, causal: float) -> None:

@@ -11,7 +11,7 @@ from paying_attention.attention.multi_head import MultiHeadAttention
 from paying_attention.attention.softmax import AttentionOutput
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import demand, exercise
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 from paying_attention.explain.heads import without_heads
 
 WORDS = torch.tensor([[2.0, 0.0], [0.0, 1.0], [0.0, 0.0]])  # of exercise 6.1
@@ -201,23 +201,13 @@ def no_transpose(seen: object, sees_all: object) -> str:
         " the `view` cuts this line into three parts. Whose numbers are in the first?",
     )
     for name, layer, shape, right in _layers():
-        says = _truth(ask(sees_all, layer, torch.randn(shape), name="sees_all"))
+        says = truth(ask(sees_all, layer, torch.randn(shape), name="sees_all"), "sees_all(…)")
         demand(
             says == right,
             f"`sees_all` says {says} of {name}. Change the last word of `x` and nothing else: at"
             " which word must the output change?",
         )
     return "the list is right, and your test tells broken layers from right ones."
-
-
-def _truth(answer: object) -> bool:
-    """A bool of Python or NumPy, or a tensor with one."""
-    truth = answer.tolist() if hasattr(answer, "tolist") else answer
-    demand(
-        isinstance(truth, bool) or truth in ([True], [False]),
-        "`sees_all` says neither True nor False.",
-    )
-    return truth if isinstance(truth, bool) else truth[0]
 
 
 def _layers() -> list[tuple[str, Layer, tuple[int, ...], bool]]:

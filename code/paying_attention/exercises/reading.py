@@ -68,6 +68,31 @@ def number(value: object, name: str) -> float:
     return float(numbers)
 
 
+def truth(value: object, name: str) -> bool:
+    """Read a yes or no that a reader hands over.
+
+    Args:
+        value: A bool, or a tensor or array with one.
+        name: What the reader calls it.
+
+    Returns:
+        The truth value.
+
+    Raises:
+        Wrong: If it is something else; a number is no truth value.
+
+    Example:
+        >>> truth(torch.tensor([True]), "answer")
+        True
+    """
+    try:
+        one = value.item()
+    except (AttributeError, TypeError, ValueError, RuntimeError):  # no tensor, or of several
+        one = value
+    demand(isinstance(one, bool), f"`{name}` is {shown(one)}; it has to be True or False.")
+    return bool(one)
+
+
 def fields(value: object, name: str, keys: Sequence[str]) -> list[object]:
     """Read a dict that the stub gave with empty places.
 

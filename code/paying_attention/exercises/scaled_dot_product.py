@@ -8,8 +8,8 @@ from torch import Tensor
 
 from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
 from paying_attention.exercises.asking import ask
-from paying_attention.exercises.checking import Wrong, demand, exercise
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.checking import demand, exercise
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 from paying_attention.exercises.wording import kind_of, shown
 
 # The headline `river bank loan`, and what exercise 4.2 adds.
@@ -280,11 +280,7 @@ def _letters(value: object, name: str) -> set[str]:
 
 
 def _says(is_right: object, weights_of: Callable) -> bool:
-    said = ask(is_right, weights_of, name="is_right")
-    try:  # a bool, or an array or tensor with one
-        return {True: True, False: False}[said if isinstance(said, bool) else said.item()]
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError):
-        raise Wrong(f"`is_right` returns {shown(said)}; it has to say True or False.") from None
+    return truth(ask(is_right, weights_of, name="is_right"), "is_right(…)")
 
 
 def _scores(query: Tensor, key: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from paying_attention.attention.softmax import AttentionOutput
 from paying_attention.data.batching import Batch
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import Wrong, demand, exercise
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 from paying_attention.explain.gradients import gradient_by_position
 from paying_attention.models.recurrent.config import Seq2SeqConfig
 from paying_attention.models.recurrent.encoder import Encoder
@@ -120,12 +120,7 @@ def last_state(padding_changes_nothing: object) -> str:
 
     def verdict(summarise: Summarise) -> bool:
         given = ask(padding_changes_nothing, summarise, name="padding_changes_nothing")
-        answer = tensor(given, "padding_changes_nothing(…)")
-        demand(
-            answer.dtype == torch.bool and answer.numel() == 1,
-            "`padding_changes_nothing` gives no bool.",
-        )
-        return bool(answer)
+        return truth(given, "padding_changes_nothing(…)")
 
     right = _summaries(encoder, (False, False))
     demand(

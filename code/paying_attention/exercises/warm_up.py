@@ -14,7 +14,7 @@ from paying_attention.data.toys.number_words import number_pair
 from paying_attention.data.vocabulary import Vocabulary
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import Wrong, demand, exercise
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 from paying_attention.exercises.wording import kind_of, shown
 from paying_attention.models.recurrent.config import Seq2SeqConfig
 from paying_attention.models.recurrent.seq2seq import Seq2Seq
@@ -39,19 +39,12 @@ def _compare(
     demand(near(found, right, within), otherwise)
 
 
-def _truth(value: object, name: str) -> bool:
-    try:  # a bool, or an array or tensor with one
-        return {True: True, False: False}[value if isinstance(value, bool) else value.item()]
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError):
-        raise Wrong(f"`{name}` is {shown(value)}; it has to be True or False.") from None
-
-
 def _must_say(
     test: object, name: str, tried: dict[str, Callable], expected: bool, words: str, *given: object
 ) -> None:
     """Give all of these to a test that the reader wrote."""
     for which, one in tried.items():
-        said = _truth(ask(test, one, *given, name=name), f"{name}(…)")
+        said = truth(ask(test, one, *given, name=name), f"{name}(…)")
         demand(said == expected, words.format(which))
 
 
@@ -442,7 +435,7 @@ def leak_test(leaks: object, of_copier: object) -> str:
     _must_say(leaks, "leaks", CLEAN, False, accuses, GIVEN)
     _must_say(leaks, "leaks", LEAKING, True, "`leaks` misses a model that {}.", GIVEN)
     demand(
-        not _truth(of_copier, "of_copier"),
+        not truth(of_copier, "of_copier"),
         "your test is right; what does it say of the copier, if you run it?",
     )
     return "your test finds five leaks, and accuses nobody who has none."

@@ -458,7 +458,7 @@ CASES = [
             ((ROWS, rows_sum_to_one, masked_softmax), "lets through `first`"),
             ((ROWS, padding_gets_nothing, masked_softmax), "lets through `second`"),
             ((ROWS, blind_rows_are_no_trouble, masked_softmax), "refuses `third`"),
-            ((ROWS, lambda version: 1, masked_softmax), "True or False was asked for"),
+            ((ROWS, lambda version: 1, masked_softmax), "has to be True or False"),
             ((ROWS, same_as_alone, third), "still gives NaN"),
             (
                 (ROWS, same_as_alone, lambda s, m: s.masked_fill(~m, -1e9).softmax(-1)),

@@ -292,8 +292,8 @@ CASES = [
                 (1, rows_sum_to_one, lambda a: alone_and_in_a_batch(a, row=1)),
                 "what belongs together",
             ),
-            ((1, lambda attention: "yes", alone_and_in_a_batch), "numbers were asked for"),
-            ((1, lambda attention: 1, alone_and_in_a_batch), "gives no bool"),
+            ((1, lambda attention: "yes", alone_and_in_a_batch), "has to be True or False"),
+            ((1, lambda attention: 1, alone_and_in_a_batch), "has to be True or False"),
         ],
     ),
     Case(

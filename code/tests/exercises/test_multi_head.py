@@ -248,7 +248,7 @@ CASES = [
             (([0, 1, 2, 3], anywhere), "says True of the layer that was shipped"),
             (([0, 1, 2, 3], the_other_way_round), "see only the past"),
             (([0, 1, 2, 3], lambda layer, x: x.shape[1] != 12), "says False of a layer"),
-            (([0, 1, 2, 3], lambda layer, x: "yes"), "neither True nor False"),
+            (([0, 1, 2, 3], lambda layer, x: "yes"), "has to be True or False"),
         ],
     ),
     Case(

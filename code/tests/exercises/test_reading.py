@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 import torch
 
 from paying_attention.exercises.checking import Wrong
-from paying_attention.exercises.reading import fields, near, number, one_of, tensor
+from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
 
 
 def test_the_places_of_a_dict() -> None:
@@ -44,3 +45,17 @@ def test_numbers_in_any_form_and_shape() -> None:
     assert not tensor(torch.ones(1, requires_grad=True), "answer").requires_grad
     with pytest.raises(Wrong, match=r"`answer` has the shape \(2,\), and \(1, 2\) was asked for"):
         tensor([1, 2], "answer", shape=(1, 2))
+
+
+def test_a_yes_or_no_in_any_form() -> None:
+    for value in (
+        True,
+        torch.tensor(True),
+        torch.tensor([[True]]),
+        np.bool_(True),
+        np.array([True]),
+    ):
+        assert truth(value, "answer") is True
+    for value in (1, "yes", None, torch.tensor(1.0), torch.tensor([True, True]), [True]):
+        with pytest.raises(Wrong, match=r"`answer` is .*; it has to be True or False"):
+            truth(value, "answer")

@@ -225,8 +225,8 @@ CASES = [
             ((longest_sentence,), "your test passes"),
             ((padding_test(WORDS, within=0.0),), "right up to the seventh digit"),
             ((half_of_it,), "when only the backward half is wrong"),
-            ((lambda summarise: "yes",), "numbers were asked for"),
-            ((lambda summarise: 1,), "gives no bool"),
+            ((lambda summarise: "yes",), "has to be True or False"),
+            ((lambda summarise: 1,), "has to be True or False"),
         ],
     ),
     Case(

@@ -57,6 +57,10 @@ PLANTED = [
     (text_rules.links_lead_somewhere_from_everywhere, replaced("It falls.", "[It](#here) falls.")),
     (text_rules.links_lead_somewhere_from_everywhere, replaced("https://example.org/", "")),
     (text_rules.marks_are_known, replaced("**Predict.**", "**Guess.**")),
+    (
+        text_rules.a_section_has_one_result,
+        replaced("It falls.", "> **Result.** It falls.\n\n> **Result.** It does."),
+    ),
     (text_rules.prose_is_plain, banned_alt),
     (text_rules.prose_is_plain, replaced("Nothing rises.", "Nothing rises!")),
 ]

@@ -172,6 +172,16 @@ def marks_are_known(notebook: NotebookNode) -> list[str]:
     ]
 
 
+def a_section_has_one_result(notebook: NotebookNode) -> list[str]:
+    """What a section found stands out, because it stands there once."""
+    text = without_code_blocks("\n\n".join(markdown_cells(notebook)))
+    return [
+        f"{section.splitlines()[0]!r} has {section.count('> **Result.**')} results, at most one"
+        for section in re.split(r"(?m)^#{1,4} ", text)
+        if section.count("> **Result.**") > 1
+    ]
+
+
 def banned_words(text: str) -> list[str]:
     """Words that belittle the reader's effort, and cheers."""
     return [
@@ -197,6 +207,7 @@ RULES = (
     reads_well_in_four_places,
     links_lead_somewhere_from_everywhere,
     marks_are_known,
+    a_section_has_one_result,
     prose_is_plain,
 )
 
