@@ -1,4 +1,4 @@
-// A table, a formula or a printed table wider than the screen scrolls; then it must also scroll from the
+// A table or a formula wider than the screen scrolls; then it must also scroll from the
 // keyboard, and say why it can be reached.
 const reachWide = () => {
   // First the lines: a formula that is longer than its line is a box that scrolls.
@@ -7,7 +7,7 @@ const reachWide = () => {
     const line = part.parentElement.closest("p, li");
     part.classList.toggle("wide", line.clientWidth > 0 && part.offsetWidth > line.clientWidth);
   }
-  const wide = "span.math.wide, .pst-scrollable-table-container, div.math .formula, .tag_wide-output .cell_output pre";
+  const wide = "span.math.wide, .pst-scrollable-table-container, div.math .formula";
   for (const part of document.querySelectorAll(wide)) {
     if (part.scrollWidth > part.clientWidth) {
       part.tabIndex = 0;

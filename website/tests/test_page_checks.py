@@ -42,13 +42,8 @@ def test_a_page_that_scrolls_sideways_is_found(browser, html, found):
 
 
 STATIC = Path(__file__).resolve().parents[1] / "_static"
-LINE = "<pre>" + "a long line of numbers " * 30 + "</pre>"
 SCROLLING = {
     "a table": f'<div id="it" class="pst-scrollable-table-container">{WIDE}</div>',
-    "a printed table": (
-        f'<div class="cell tag_wide-output"><div class="cell_output">'
-        f"{LINE.replace('<pre', '<pre id=it')}</div></div>"
-    ),
     "a formula": f'<div class="math"><div id="it" class="formula">{WIDE}</div></div>',
 }
 
