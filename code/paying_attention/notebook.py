@@ -2,7 +2,9 @@
 
 import sys
 
+import matplotlib
 import torch
+from matplotlib import pyplot
 
 from paying_attention.figures.style import use_book_style
 
@@ -35,4 +37,6 @@ def _double_the_pixels() -> None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
+        # Before 3.9 matplotlib loads a notebook's backend with its first figure, which is lost.
+        pyplot.switch_backend(matplotlib.get_backend())
         shell.run_line_magic("config", "InlineBackend.figure_format = 'retina'")
