@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from paying_attention.exercises.asking import ask
-from paying_attention.exercises.checking import demand, exercise
+from paying_attention.exercises.checking import Wrong, demand, exercise
 from paying_attention.exercises.reading import near, tensor
 
 
@@ -125,6 +125,17 @@ def test_the_page_keeps_its_random_numbers_and_the_verdict_its_own() -> None:
     assert first == draws.verdict(1), "the page's numbers have gone on"
     torch.manual_seed(7)
     assert torch.equal(drawn, torch.rand(1))
+
+
+def test_a_long_word_is_not_broken(capsys) -> None:
+    name = "a_name_without_an_end_" * 3
+
+    @exercise("0.4")
+    def long(answer):
+        raise Wrong(f"`{name}` is empty.")
+
+    long(1)
+    assert f"`{name}`" in capsys.readouterr().out
 
 
 def test_prints_of_a_right_answer_are_not_shown(capsys) -> None:

@@ -1,10 +1,13 @@
 """website/release.py, in a small repository of its own: a package, a chapter and a tag."""
 
 import json
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from website import release
 from website.release import main, setup_sources, wanted_tag
 
 SETUP = {
@@ -84,3 +87,18 @@ def test_a_setup_cell_is_found_by_its_tag(root) -> None:
 
 def test_the_repository_has_a_version() -> None:
     assert wanted_tag().removeprefix("v").replace(".", "").isdigit()
+
+
+def test_the_command_stops_a_workflow_where_the_package_is_not_the_tags(root) -> None:
+    """A shell goes on after what is only printed."""
+    script = root / "website" / "release.py"
+    script.parent.mkdir()
+    shutil.copy(release.__file__, script)
+    command = [sys.executable, str(script)]
+    due = subprocess.run(command, capture_output=True, text=True)
+    assert (due.returncode, due.stdout) == (0, "v1.2.0\n")
+    git(root, "tag", "v1.2.0")
+    commit(root, {"code/paying_attention/claims.py": "A = 2\n"})
+    stopped = subprocess.run(command, capture_output=True, text=True)
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert "raise version in code/pyproject.toml" in stopped.stderr
