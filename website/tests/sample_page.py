@@ -27,7 +27,7 @@ nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath"]
 suppress_warnings = ["toc.not_included"]
 """
-MACHINE = "paying_attention.figures.machines:encoder_decoder"
+MACHINE = "paying_attention.figures.machines.unrolled:encoder_decoder"
 TABLE = """\
 <table class="book-table tex2jax_ignore mathjax_ignore">
 <thead>

@@ -85,7 +85,7 @@ def drawing(name: str, alt: str, *, figure: str = "") -> str:
     """Draw what a function of this room draws without data, as SVG for a page.
 
     Args:
-        name: Its module and its name, ``"paying_attention.figures.machines:encoder_decoder"``.
+        name: Its module and its name, joined by a colon.
         alt: What it shows, for those who do not see it.
         figure: The figure's name on its page, which begins all ids; else the function's does.
 
@@ -94,7 +94,8 @@ def drawing(name: str, alt: str, *, figure: str = "") -> str:
         ValueError: If there is no such function.
 
     Example:
-        >>> drawing("paying_attention.figures.machines:encoder_decoder", "One vector.")[:4]
+        >>> name = "paying_attention.figures.machines.unrolled:encoder_decoder"
+        >>> drawing(name, "One vector.")[:4]
         '<svg'
     """
     draw = _function(name)
@@ -116,7 +117,7 @@ def drawing(name: str, alt: str, *, figure: str = "") -> str:
 
 
 def _function(name: str) -> Callable[[], object]:
-    found = re.fullmatch(rf"({re.escape(PLACE)}[a-z]\w*):([a-z]\w*)", name)
+    found = re.fullmatch(rf"({re.escape(PLACE)}(?:machines\.)?[a-z]\w*):([a-z]\w*)", name)
     if not found:
         raise ValueError(f"name: expected '{PLACE}<module>:<function>', got {name!r}")
     module, function = found.groups()

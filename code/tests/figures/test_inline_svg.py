@@ -12,14 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from paying_attention.figures import inline_svg as module
-from paying_attention.figures import machines
 from paying_attention.figures.inline_svg import VARIABLES, drawing, inline_svg
+from paying_attention.figures.machines import unrolled
 from paying_attention.figures.palette import is_of_the_book
 from paying_attention.figures.style import use_book_style
 
 NAMES = [
-    "paying_attention.figures.machines:encoder_decoder",
-    "paying_attention.figures.machines:encoder_decoder_with_attention",
+    "paying_attention.figures.machines.unrolled:encoder_decoder",
+    "paying_attention.figures.machines.unrolled:encoder_decoder_with_attention",
 ]
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -64,7 +64,7 @@ STYLES = {
 }
 
 
-@pytest.mark.parametrize("draw", [machines.encoder_decoder_with_attention])
+@pytest.mark.parametrize("draw", [unrolled.encoder_decoder_with_attention])
 def test_a_style_that_was_set_changes_nothing(drawings, draw):
     with mpl.rc_context():
         use_book_style()
@@ -154,7 +154,7 @@ def test_the_ground_is_the_page(drawings):
 
 def test_a_figure_stays_as_it_is_and_a_drawing_is_closed():
     before = plt.get_fignums()
-    figure = machines.encoder_decoder().figure
+    figure = unrolled.encoder_decoder().figure
     look = (figure.dpi, figure.get_facecolor(), figure.get_size_inches().tolist())
     inline_svg(figure, "name", "What is seen.")
     assert look == (figure.dpi, figure.get_facecolor(), figure.get_size_inches().tolist())
@@ -194,14 +194,14 @@ def test_a_foreign_function_is_refused(name):
 def test_a_missing_module_or_function_is_named():
     with pytest.raises(ValueError, match=r"there is no module paying_attention\.figures\.moths"):
         drawing("paying_attention.figures.moths:draw", "What is seen.")
-    match = r"paying_attention\.figures\.machines has no function encoder"
+    match = r"paying_attention\.figures\.machines\.unrolled has no function encoder"
     with pytest.raises(ValueError, match=match):
-        drawing("paying_attention.figures.machines:encoder", "What is seen.")
+        drawing("paying_attention.figures.machines.unrolled:encoder", "What is seen.")
 
 
 def test_what_is_no_function_is_refused():
     with pytest.raises(ValueError, match="has no function lowercase_board"):
-        drawing("paying_attention.figures.machines:lowercase_board", "What is seen.")
+        drawing("paying_attention.figures.machines.unrolled:lowercase_board", "What is seen.")
     for name in ("np", "plt"):
         with pytest.raises(ValueError, match="name: expected a function, got <module"):
             drawing(f"paying_attention.figures.machine:{name}", "What is seen.")

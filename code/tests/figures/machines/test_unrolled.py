@@ -5,9 +5,12 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from paying_attention.figures import machines
 from paying_attention.figures.machine import QUIET, WITH, WITHOUT
-from paying_attention.figures.machines import encoder_decoder, encoder_decoder_with_attention
+from paying_attention.figures.machines import unrolled
+from paying_attention.figures.machines.unrolled import (
+    encoder_decoder,
+    encoder_decoder_with_attention,
+)
 from paying_attention.figures.palette import is_of_the_book
 from tests.figures.drawn import boxes, gap, inside, letters, lines, texts
 
@@ -90,7 +93,7 @@ def test_a_picture_lies_within_its_margins(draw):
     axes = draw()
     figure = axes.figure
     cut = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.1)
-    assert [*cut.min, *cut.max] == pytest.approx([0, 0, 5, machines.HEIGHT / 72])
+    assert [*cut.min, *cut.max] == pytest.approx([0, 0, 5, unrolled.HEIGHT / 72])
 
 
 @every_picture
@@ -185,14 +188,14 @@ def test_the_thicker_a_line_back_the_larger_its_weight():
     found = ways(encoder_decoder_with_attention())
     steps, words = ("c_1", "c_2", "c_3"), ("h_1", "h_2", "h_3")
     widths = np.array([[found[word, step].width for word in words] for step in steps])
-    order = np.argsort(np.array(machines.WEIGHTS), axis=None)
+    order = np.argsort(np.array(unrolled.WEIGHTS), axis=None)
     assert (np.diff(widths.flatten()[order]) >= 0).all()
     assert widths.argmax(1).tolist() == [2, 1, 0]  # zwanzig, und, drei
     assert widths.min() > 0.9  # thin lines can be seen
 
 
 def test_weights_sum_to_one_and_the_first_are_those_of_the_chapter():
-    assert np.sum(machines.WEIGHTS, axis=1) == pytest.approx([1, 1, 1])
+    assert np.sum(unrolled.WEIGHTS, axis=1) == pytest.approx([1, 1, 1])
     scores = [math.exp(score) for score in (-0.5, -1, 1.5)]
     by_hand = [score / sum(scores) for score in scores]
-    assert machines.WEIGHTS[0] == pytest.approx(by_hand, abs=0.005)
+    assert unrolled.WEIGHTS[0] == pytest.approx(by_hand, abs=0.005)

@@ -1,4 +1,4 @@
-"""Pictures of the machines that the book builds. They take no data: a cell calls them by name."""
+"""Chapter 01: the encoder-decoder unrolled, then the same with lines back."""
 
 from itertools import pairwise
 from typing import NamedTuple
