@@ -90,8 +90,22 @@ def test_the_style_makes_figures_that_a_phone_can_show():
     with mpl.rc_context():
         use_book_style()
         figure, axes = plt.subplots()
-        assert figure.get_size_inches()[0] <= 7
         assert not axes.spines["top"].get_visible()
         assert not axes.spines["right"].get_visible()
-        assert mpl.rcParams["font.size"] >= 10
         assert figure.get_facecolor() == (1, 1, 1, 1)
+
+
+def test_a_phone_shows_letters_of_eleven_pixels():
+    with mpl.rc_context():
+        use_book_style()
+        figure, axes = plt.subplots()
+        axes.plot([0, 1], [0, 1], label="line")
+        axes.set(xlabel="x", ylabel="y", title="title")
+        axes.legend()
+        axes.annotate("here", (0, 0))
+        figure.draw_without_rendering()
+        seen = [text for text in figure.findobj(mpl.text.Text) if text.get_text()]
+        cut = figure.get_tightbbox().padded(0.1)  # as a notebook stores it
+        pixels = 358 / (72 * cut.width)
+        assert len(seen) > 10
+        assert min(text.get_fontsize() for text in seen) * pixels >= 11
