@@ -59,7 +59,7 @@ def test_a_notebook_shows_figures_at_their_size_with_twice_the_pixels(monkeypatc
     shown = {"width": pixels[0] // 2, "height": pixels[1] // 2}
     assert first.metadata == {"image/png": shown}
     assert resolution == pytest.approx(2 * 110, abs=0.1)
-    assert 600 < shown["width"] < 800
+    assert 500 < shown["width"] < 600
 
 
 def test_the_package_needs_no_notebook():
