@@ -21,14 +21,16 @@ from paying_attention.experiments import (
     phrases,
     recall,
     scaling,
+    scaling_long,
     scores,
     scores_long,
     two_rules,
+    two_rules_long,
 )
 from paying_attention.experiments.runner import run_missing, store_canary
 
 MODULES = (bottleneck_tuning, bottleneck, recall, alignment, scores, scores_long)
-MODULES += (phrases, hard, scaling, two_rules, heads)
+MODULES += (phrases, hard, scaling, scaling_long, two_rules, two_rules_long, heads)
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}
 
 

@@ -20,93 +20,20 @@ Expected, for the runs below (twice the updates, five rates):
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any
 
-import torch
-
-from paying_attention.experiments.runner import FULL, Experiment, Outcome, Scale, fit_run
-from paying_attention.experiments.tasks.digests import batch_digest
+from paying_attention.experiments.runner import Experiment
 from paying_attention.experiments.tasks.lookup import (
-    NUM_KEYS,
-    NUM_TEST,
-    NUM_VALUES,
-    TEST_SEED,
-    VALIDATION_SEED,
-    count_right,
-    questions,
-    training_questions,
+    FINGERPRINT_STEPS,
+    ScalingRun,
+    train_and_ask,
+    witness,
 )
-from paying_attention.models.toys.soft_dictionary import Scaling, SoftDictionary
-from paying_attention.training.loop import History, TrainingDivergedError
-from paying_attention.training.losses import lookup_loss
-from paying_attention.training.seeding import seeded
+from paying_attention.models.toys.soft_dictionary import Scaling
 
 WIDTHS = (16, 64, 256, 1024)
 SCALINGS: tuple[Scaling, ...] = ("by √d_k", "none", "in the weights")
 RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 SEEDS = range(3)
-FINGERPRINT_STEPS = 3
-
-
-@dataclass(frozen=True)
-class ScalingRun:
-    """One training.
-
-    Args:
-        head_dim: Width of queries and keys.
-        scaling: What is done about their growing dot products.
-        learning_rate: Its highest value.
-        seed: Of the weights and of the dictionaries.
-        num_steps: Updates.
-    """
-
-    head_dim: int
-    scaling: Scaling
-    learning_rate: float
-    seed: int
-    num_steps: int = 800
-
-    @property
-    def name(self) -> str:
-        """Name of the run in the results file."""
-        return f"{self.scaling}-{self.head_dim}-rate{self.learning_rate:g}-seed{self.seed}"
-
-    def build(self) -> SoftDictionary:
-        """Make the untrained dictionary."""
-        with seeded(self.seed):
-            return SoftDictionary(
-                NUM_KEYS, NUM_VALUES, head_dim=self.head_dim, scaling=self.scaling
-            )
-
-    def fit(self, model: SoftDictionary, scale: Scale = FULL) -> History:
-        """Train the dictionary.
-
-        Args:
-            model: Made by ``build``.
-            scale: How much of the run.
-        """
-        return fit_run(self, model, lookup_loss, training_questions, scale)
-
-
-@torch.no_grad()
-def measure(model: SoftDictionary) -> dict[str, float]:
-    """Measure scores and weights on the validation dictionaries.
-
-    Args:
-        model: Trained or not.
-
-    Returns:
-        ``"score_variance"``: of the dot products before any division. ``"largest_weight"``: mean
-        over the questions.
-    """
-    batch = questions(VALIDATION_SEED)
-    query = model.q_proj(model.key_embedding(batch.asked))[:, None]
-    scores = query @ model.k_proj(model.key_embedding(batch.keys)).transpose(1, 2)
-    largest = model.look_up(batch.asked, batch.keys, batch.values).weights.amax(dim=-1)
-    measured = {"score_variance": scores.var(), "largest_weight": largest.mean()}
-    return {name: round(float(number), 4) for name, number in measured.items()}
 
 
 def runs() -> Iterator[ScalingRun]:
@@ -118,49 +45,10 @@ def runs() -> Iterator[ScalingRun]:
                     yield ScalingRun(width, scaling, rate, seed)
 
 
-def work(run: ScalingRun, scale: Scale) -> Outcome:
-    """Train one dictionary, unless it diverges, and ask it.
-
-    Args:
-        run: Which one.
-        scale: How much of it.
-    """
-    model = run.build()
-    results: dict[str, Any] = {"before": measure(model)}
-    try:
-        history = run.fit(model, scale)
-    except TrainingDivergedError:
-        history = run.fit(model := run.build(), replace(scale, stop_after=FINGERPRINT_STEPS))
-        nothing = [0, NUM_TEST]
-        return Outcome(
-            model, history, {**results, "diverged": True, "validation": nothing, "test": nothing}
-        )
-    results |= {
-        "diverged": False,
-        "after": measure(model),
-        "validation": [count_right(model, VALIDATION_SEED), NUM_TEST],
-        "test": [count_right(model, TEST_SEED), NUM_TEST],
-    }
-    return Outcome(model, history, results)
-
-
-@torch.no_grad()
-def witness(model: SoftDictionary) -> dict[str, Any]:
-    """Say of which questions the canary comes, and how well its dictionary answers them.
-
-    Args:
-        model: The canary's dictionary.
-    """
-    drawn = questions(VALIDATION_SEED), questions(TEST_SEED)
-    trained = islice(training_questions(torch.Generator().manual_seed(0)), 5)
-    loss = lookup_loss(model, drawn[0])
-    return {"data": batch_digest([*drawn, *trained]), "loss": round(float(loss), 6)}
-
-
 EXPERIMENT = Experiment(
     name="scaling",
     runs=runs,
-    work=work,
+    work=train_and_ask,
     canary=ScalingRun(16, "none", 1e-2, 0, num_steps=40),
     witness=witness,
     fingerprint_steps=FINGERPRINT_STEPS,

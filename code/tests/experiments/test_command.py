@@ -5,7 +5,7 @@ from paying_attention.experiments.__main__ import EXPERIMENTS, main
 from paying_attention.experiments.store import results_path
 
 ALL = ["bottleneck_tuning", "bottleneck", "recall", "alignment", "scores", "scores_long"]
-ALL += ["phrases", "hard", "scaling", "two_rules", "heads"]
+ALL += ["phrases", "hard", "scaling", "scaling_long", "two_rules", "two_rules_long", "heads"]
 
 
 @pytest.fixture

@@ -6,23 +6,19 @@ import torch
 from torch import nn
 
 from paying_attention.experiments.runner import FULL, Scale
-from paying_attention.experiments.scaling import (
-    EXPERIMENT,
-    FINGERPRINT_STEPS,
-    RATES,
-    ScalingRun,
-    measure,
-    runs,
-    work,
-)
+from paying_attention.experiments.scaling import EXPERIMENT, RATES, runs
 from paying_attention.experiments.tasks.lookup import (
+    FINGERPRINT_STEPS,
     NUM_KEYS,
     NUM_PAIRS,
     NUM_TEST,
     NUM_VALUES,
     TEST_SEED,
     VALIDATION_SEED,
+    ScalingRun,
+    measure,
     questions,
+    train_and_ask,
 )
 from paying_attention.training.loop import TrainingDivergedError
 from tests.experiments.results_files import (
@@ -95,9 +91,9 @@ class Exploding(ScalingRun):
 
 
 def test_a_run_is_measured_whether_it_diverges_or_not():
-    learned = work(ScalingRun(4, "none", 1e-3, 0, num_steps=50), FULL)
+    learned = train_and_ask(ScalingRun(4, "none", 1e-3, 0, num_steps=50), FULL)
     exploding = Exploding(4, "none", 3.0, 0, num_steps=50)
-    exploded = work(exploding, FULL)
+    exploded = train_and_ask(exploding, FULL)
     assert learned.results["diverged"] is False
     assert learned.results["after"] != learned.results["before"]
     assert exploded.results == {

@@ -8,17 +8,12 @@ from paying_attention.experiments.tasks.two_rules import (
     NUM_TEST,
     TEST_SEED,
     VALIDATION_SEED,
+    TwoRulesRun,
     count_right,
     rows,
+    train_and_ask,
 )
-from paying_attention.experiments.two_rules import (
-    D_FF,
-    EXPERIMENT,
-    HEADS,
-    TwoRulesRun,
-    runs,
-    work,
-)
+from paying_attention.experiments.two_rules import D_FF, EXPERIMENT, HEADS, runs
 from tests.experiments.results_files import (
     check_counts,
     check_fingerprint,
@@ -57,7 +52,7 @@ def test_the_seed_decides_and_an_early_stop_is_a_beginning():
 
 
 def test_a_run_is_trained_and_asked():
-    model, history, results = work(TwoRulesRun(4, 0, 1e-3, 0), Scale(stop_after=5))
+    model, history, results = train_and_ask(TwoRulesRun(4, 0, 1e-3, 0), Scale(stop_after=5))
     assert len(history.losses) == 5
     assert results == {
         "parameters": sum(p.numel() for p in model.parameters()),
