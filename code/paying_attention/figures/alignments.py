@@ -19,7 +19,7 @@ from paying_attention.figures.words import columns, distinct_words, shown_words
 Link = tuple[int, int]  # (target position, source position)
 GOLD = "#E69F00"  # with a black border: one of the two is visible on every cell
 MOST_NUMBERS = 8  # with more rows or columns, the cells are too small to write in
-LARGEST_LETTER, SMALLEST_LETTER, SMALLEST_DIGIT = 11.0, 9.0, 7.0  # points
+LETTER, ROOM = 11.0, 28.6  # points: of letters and digits, and the side of a cell with a number
 THICKEST_LINE = 8.0  # points, at weight 1
 LINE_LENGTH = 72  # columns, of a table
 
@@ -73,8 +73,8 @@ def draw_alignment(
         _surround(axes, cell, 0.0, edgecolor="#767676", hatch="///", linewidth=0)
     for link in {*sure, *possible}:
         _frame(axes, link, min(2.0, 0.09 * side), "solid" if link in sure else (0, (2.2, 2.0)))
-    if max(values.shape) <= MOST_NUMBERS and side / 3 >= SMALLEST_DIGIT:
-        _write_numbers(axes, values, may_look, min(LARGEST_LETTER, side / 3))
+    if max(values.shape) <= MOST_NUMBERS and side >= ROOM:
+        _write_numbers(axes, values, may_look)
     return image
 
 
@@ -201,7 +201,7 @@ def _check_links(
 def _label_rows_and_columns(
     axes: Axes, target: Sequence[str], source: Sequence[str], side: float
 ) -> None:
-    look = {"fontsize": min(LARGEST_LETTER, 0.85 * side), "parse_math": False}
+    look = {"fontsize": min(LETTER, 0.85 * side), "parse_math": False}
     fits = max(_length(word, look["fontsize"]) for word in source) < 0.9 * side
     axes.set_xticks(range(len(source)), source, rotation=0 if fits else 90, **look)
     axes.set_yticks(range(len(target)), target, **look)
@@ -226,17 +226,17 @@ def _frame(axes: Axes, link: Link, width: float, dash: object) -> None:
     _surround(axes, link, 0.07, **look)
 
 
-def _write_numbers(axes: Axes, values: np.ndarray, may_look: np.ndarray, size: float) -> None:
+def _write_numbers(axes: Axes, values: np.ndarray, may_look: np.ndarray) -> None:
     for (row, column), weight in np.ndenumerate(values):
         if may_look[row, column] or weight > 0:
-            look = {"color": ink_on(WEIGHTS(weight)), "fontsize": size, "zorder": 4}
+            look = {"color": ink_on(WEIGHTS(weight)), "fontsize": LETTER, "zorder": 4}
             axes.text(column, row, f"{weight:.2f}", ha="center", va="center", **look)
 
 
 def _write_row(axes: Axes, words: Sequence[str], y: int, size: float, width: float) -> np.ndarray:
     """Write words over the whole width, each with room for its own length; give their centres."""
-    upright = size < SMALLEST_LETTER
-    size = SMALLEST_LETTER if upright else size
+    upright = size < LETTER
+    size = LETTER if upright else size
     lengths = np.array([size if upright else _length(word, size) for word in words])
     room = lengths + (width - lengths.sum()) / len(words)
     centres = room.cumsum() - room / 2
@@ -248,7 +248,7 @@ def _write_row(axes: Axes, words: Sequence[str], y: int, size: float, width: flo
 
 
 def _letter_size(words: Sequence[str], width: float) -> float:
-    return min(LARGEST_LETTER, width / sum(_length(f"{word}  ", 1.0) for word in words))
+    return min(LETTER, width / sum(_length(f"{word}  ", 1.0) for word in words))
 
 
 def _length(word: str, size: float) -> float:

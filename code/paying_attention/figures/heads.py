@@ -8,9 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from paying_attention.figures.alignments import Link, draw_alignment
-
-SMALL_LETTER = 9.0  # points: still legible on a phone
+from paying_attention.figures.alignments import LETTER, Link, draw_alignment
 
 
 def draw_heads(
@@ -66,9 +64,9 @@ def draw_heads(
     panels = figure.subplots(rows, columns, squeeze=False).flatten().tolist()
     for place, (axes, weights, title) in enumerate(zip(panels, maps, titles, strict=False)):
         draw_alignment(axes, weights, target, source, sure=sure, possible=possible, mask=mask)
-        axes.tick_params(labelsize=SMALL_LETTER)
+        axes.tick_params(labelsize=LETTER)
         axes.tick_params(labelleft=place % columns == 0, labeltop=place < columns)
-        axes.set_title(title, fontsize=SMALL_LETTER + 1, parse_math=False)
+        axes.set_title(title, fontsize=LETTER, parse_math=False)
     for axes in panels[len(maps) :]:
         axes.remove()
     return panels[: len(maps)]

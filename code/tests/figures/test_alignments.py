@@ -167,7 +167,8 @@ def test_numbers_stand_in_their_cells(axes):
     assert texts(axes) == {cell: f"{weight:.2f}" for cell, weight in np.ndenumerate(VALUES)}
 
 
-def test_numbers_contrast_with_their_cells(axes):
+def test_numbers_contrast_with_their_cells():
+    axes = plt.subplots(figsize=(4.8, 4.8))[1]
     weights = np.linspace(0, 1, 64).reshape(8, 8)
     draw_alignment(axes, weights, list("abcdefgh"), list("ijklmnop"))
     assert len(axes.texts) == 64
@@ -187,6 +188,14 @@ def test_tiny_cells_have_no_numbers():
     _, grid = plt.subplots(4, 4, figsize=(4.4, 4.4))
     draw_alignment(grid[0, 0], VALUES, TARGET, SOURCE)
     assert len(grid[0, 0].texts) == 0
+
+
+@pytest.mark.parametrize("side", [2.6, 3.2, 4.4, 6.0])
+def test_numbers_are_as_large_as_words_or_not_there(side):
+    axes = plt.subplots(figsize=(4.4, side))[1]
+    draw_alignment(axes, np.full((7, 5), 0.2), list("abcdefg"), list("hijkl"))
+    assert len(axes.texts) == (0 if side < 4 else 35)
+    assert {text.get_fontsize() for text in axes.texts} <= {11}
 
 
 @pytest.mark.parametrize(
@@ -281,7 +290,7 @@ def test_words_of_links_do_not_collide(width, size):
         assert have_room(boxes)
         assert all(box.y0 > axes.bbox.y1 or box.y1 < axes.bbox.y0 for box in boxes)  # off the lines
         assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
-        assert min(text.get_fontsize() for text in axes.texts) >= 9
+        assert {text.get_fontsize() for text in axes.texts} == {11}
         assert len({text.get_rotation() for text in axes.texts}) == 1
 
 

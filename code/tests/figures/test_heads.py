@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from paying_attention.figures.heads import SMALL_LETTER, draw_heads
+from paying_attention.figures.heads import draw_heads
 
 TARGET, SOURCE = ["twenty", "four"], ["vier", "und", "zwanzig"]
 HEADS = np.array(
@@ -47,7 +47,7 @@ def test_words_and_titles_are_legible(figure):
     panels = draw_heads(figure, HEADS, TARGET, SOURCE, TITLES)
     sizes = [label.get_fontsize() for axes in panels for label in axes.get_xticklabels()]
     sizes += [axes.title.get_fontsize() for axes in panels]
-    assert min(sizes) >= SMALL_LETTER
+    assert min(sizes) >= 11
 
 
 def test_no_empty_panel_is_left(figure):
