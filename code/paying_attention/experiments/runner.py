@@ -84,6 +84,7 @@ def fit_run(
     loss: Callable[[nn.Module, Any], Tensor],
     epoch: Callable[[Any], Iterable[Any]],
     scale: Scale = FULL,
+    validate: Callable[[nn.Module], float] | None = None,
 ) -> History:
     """Train a model as its run says.
 
@@ -93,6 +94,8 @@ def fit_run(
         loss: Gives a scalar for ``(model, batch)``.
         epoch: Gives the batches of one pass, in an order drawn from a generator.
         scale: How much of the run.
+        validate: Gives a number for the model, by which the best weights are chosen; without it
+            they are chosen by the training loss.
     """
     plan = TrainingConfig(
         num_steps=run.num_steps,
@@ -107,6 +110,7 @@ def fit_run(
         plan,
         window=scale.window,
         stop_after=scale.stop_after,
+        validate=validate,
         description=run.name,
     )
 

@@ -51,7 +51,8 @@ def differences(then: Any, now: Any, where: str = "") -> list[str]:
     question of luck: canaries were chosen for it. First weights that differ by a millionth, ten
     times the rounding, and a processor without wide instructions move their losses by 2e-4 at
     most, and no count. Weights are stored with three decimals, hence the absolute bound. The window
-    of steps with the best weights beats the second best by 0.9 % or more.
+    of steps with the best weights beats the second best by 0.9 % or more, a validation that chooses
+    them by 0.3 %.
     """
     if type(then) is not type(now):
         return [f"{where}: {then!r} was stored, today it is {now!r}"]

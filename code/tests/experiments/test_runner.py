@@ -121,9 +121,10 @@ def test_a_training_goes_as_its_run_and_its_scale_say(monkeypatch):
     plan = loop.TrainingConfig(num_steps=77, learning_rate=0.3, warmup_steps=5, seed=4)
     assert seen == {
         **{"model": model, "loss": square, "epoch": epoch, "plan": plan, "window": 7},
-        **{"stop_after": 6, "description": "slope-seed4"},
+        **{"stop_after": 6, "description": "slope-seed4", "validate": None},
     }
-    fit_run(run, model, square, epoch)
+    fit_run(run, model, square, epoch, validate=abs)
+    assert seen["validate"] is abs
     assert seen["plan"] == loop.TrainingConfig(num_steps=77, learning_rate=0.3, seed=4)
     assert (seen["window"], seen["stop_after"]) == (50, None)  # the loop's own
 

@@ -1,0 +1,1 @@
+"""Text that people wrote; its files are not part of the package."""
