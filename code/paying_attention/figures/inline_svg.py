@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paying_attention.figures.machine import PLAIN, QUIET, WITH, WITHOUT
+from paying_attention.figures.machine import PLAIN, QUIET, SECOND, WITH, WITHOUT
 
 # The page may say what these colours are: it is dark sometimes, and a drawing has no ground.
 VARIABLES = {
@@ -32,6 +32,9 @@ VARIABLES = {
     WITHOUT.letters.lower(): "--book-bottleneck-ink",
     WITHOUT.line.lower(): "--book-bottleneck",
     WITHOUT.ground.lower(): "--book-bottleneck-box",
+    SECOND.letters.lower(): "--book-second-ink",
+    SECOND.line.lower(): "--book-second",
+    SECOND.ground.lower(): "--book-second-box",
 }
 NAMESPACE = "http://www.w3.org/2000/svg"
 REFERRING = {"href", "clip-path", "style"}

@@ -15,6 +15,7 @@ from matplotlib.cbook import is_math_text
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
 from matplotlib.patches import PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from numpy.typing import ArrayLike
 
@@ -51,6 +52,7 @@ class Tone(NamedTuple):
 PLAIN = Tone("#6E7781", "#F6F8FA", "#1C2430")
 WITH = Tone("#0072B2", "#E3F0F8", "#00598C")  # with attention
 WITHOUT = Tone("#D55E00", "#FBEADF", "#9C4300")
+SECOND = Tone("#009E73", "#E0F3EC", "#00664A")  # a second head beside a blue one
 QUIET = Tone("#D8DEE6", "#FFFFFF", "#525C69")  # notes, and what should stay in the background
 
 
@@ -109,7 +111,13 @@ def draw_box(
 
 
 def draw_word(
-    axes: Axes, center: Point, word: str, *, size: Number = WORD, tone: Tone = PLAIN
+    axes: Axes,
+    center: Point,
+    word: str,
+    *,
+    size: Number = WORD,
+    tone: Tone = PLAIN,
+    is_upright: bool = False,
 ) -> Box:
     """Write a word of a sentence as it is; dollars and underscores stay what they are.
 
@@ -119,6 +127,7 @@ def draw_word(
         word: Any text; what takes more than 20 columns is cut.
         size: Of the letters.
         tone: Its colours.
+        is_upright: Whether it is read from below to above.
 
     Returns:
         Where it stands, with a little room around it, for arrows.
@@ -126,12 +135,20 @@ def draw_word(
     (shown,) = shown_words("word", [word])
     font = FontProperties(family=FAMILY, size=size)
     width = text_to_path.get_text_width_height_descent(shown, font, ismath=False)[0]
-    _write(axes, center, shown, size, tone, parse_math=False, gid=f"word {shown}")
-    return Box(*center, round(width, 3) + 6, 1.5 * size, 0)
+    look = {"parse_math": False, "gid": f"word {shown}", "rotation": 90 if is_upright else 0}
+    _write(axes, center, shown, size, tone, **look)
+    sides = (round(width, 3) + 6, 1.5 * size)
+    return Box(*center, *(sides[::-1] if is_upright else sides), 0)
 
 
 def draw_cells(
-    axes: Axes, center: Point, values: ArrayLike, *, cell: Point = (14, 14), tone: Tone = PLAIN
+    axes: Axes,
+    center: Point,
+    values: ArrayLike,
+    *,
+    cell: Point = (14, 14),
+    tone: Tone = PLAIN,
+    hidden: ArrayLike = False,
 ) -> Box:
     """Draw a vector or a matrix as cells: the larger its value, the darker a cell.
 
@@ -141,6 +158,7 @@ def draw_cells(
         values: From 0 to 1. Shape (columns,), or (rows, columns) with the first row above.
         cell: Width and height of each.
         tone: Its colours.
+        hidden: True where a cell is hatched; one truth value for all, or one for each.
 
     Returns:
         Where they stand, for arrows.
@@ -163,7 +181,25 @@ def draw_cells(
         axes.add_patch(Rectangle((x, y), width, height, facecolor=tone.ground, **edge, **look))
         ink = {"facecolor": tone.line, "alpha": float(value), "linewidth": 0, "gid": "ink"}
         axes.add_patch(Rectangle((x + 1.2, y + 1.2), width - 2.4, height - 2.4, **ink, **look))
+        if np.broadcast_to(hidden, table.shape)[row, column]:
+            _hatch(axes, (x, y), cell, tone)
     return box
+
+
+def draw_wedge(axes: Axes, tip: Point, *, size: Point, tone: Tone = PLAIN) -> None:
+    """Draw what a beam rests on: a triangle whose upper corner is the point of balance.
+
+    Args:
+        axes: Where to draw.
+        tip: Its upper corner.
+        size: Width below, and height.
+        tone: Its colours.
+    """
+    (x, y), (width, height) = tip, size
+    corners = [(x, y), (x - width / 2, y - height), (x + width / 2, y - height)]
+    look = {"linewidth": LINE, "joinstyle": "round", "zorder": BOXES, "clip_on": False}
+    look |= {"facecolor": tone.ground, "edgecolor": tone.line, "linestyle": "-"}
+    axes.add_patch(Polygon(corners, gid="wedge", **look))
 
 
 def draw_arrow(
@@ -241,6 +277,16 @@ def draw_note(
     size = WORD if is_math_text(text) else NOTE
     size = SYMBOL if _smallest_letter(text, size) < SMALLEST else size
     _write(axes, place, text, size, tone, **look)
+
+
+def _hatch(axes: Axes, corner: Point, cell: Point, tone: Tone) -> None:
+    """Three lines that rise from left to right; those of neighbours meet."""
+    ends = [((0, 0), (1, 1)), ((0, 0.5), (0.5, 1)), ((0.5, 0), (1, 0.5))]
+    vertices = np.array(corner) + np.array(ends).reshape(-1, 2) * cell
+    path = Path(vertices, [Path.MOVETO, Path.LINETO] * len(ends))
+    look = {"linewidth": 0.8, "linestyle": "-", "capstyle": "butt", "zorder": BOXES}
+    look |= {"edgecolor": tone.line, "facecolor": "none", "clip_on": False}
+    axes.add_patch(PathPatch(path, gid="hatch", **look))
 
 
 def _write(axes: Axes, place: Point, text: str, size: Number, tone: Tone, **look: object) -> None:
