@@ -1,0 +1,1 @@
+"""What answers a reader's guesses, one file a chapter."""
