@@ -5,6 +5,7 @@ Each rule is a function from a notebook to a list of complaints; an empty list i
 
 import ast
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from nbformat import NotebookNode
@@ -53,20 +54,26 @@ def exercises_have_headings(notebook: NotebookNode) -> list[str]:
 
 
 def exercises_are_numbered(notebook: NotebookNode) -> list[str]:
-    """One after the other, without a gap."""
+    """In the order of their numbers; those between may stand on another page of the chapter."""
     numbers = [exercise.part("number") for exercise in exercises(notebook)]
     parts = [number.split(".") for number in numbers if number]
     return [
         f"Exercise {'.'.join(after)} comes after Exercise {'.'.join(before)}"
         for before, after in pairwise(parts)
-        if after != [before[0], str(int(before[1]) + 1)]
+        if after[0] != before[0] or int(after[1]) <= int(before[1])
     ]
 
 
-def exercises_are_graded(notebook: NotebookNode) -> list[str]:
-    """At least five, from ★ to ★★★, one by hand, one to predict, one bug to find."""
-    given = list(exercises(notebook))
+def wrong_with_a_chapter(pages: Sequence[NotebookNode]) -> list[str]:
+    """Core and studies together: five or more from ★ to ★★★, numbered without a gap, of each kind.
+
+    Each kind: one by hand, one to predict, one bug to find.
+    """
+    given = [exercise for page in pages for exercise in exercises(page)]
     found = [] if len(given) >= 5 else [f"{len(given)} exercises, at least 5"]
+    numbers = sorted(int(e.part("number").partition(".")[2] or 0) for e in given)
+    if numbers != list(range(1, len(given) + 1)):
+        found.append(f"the exercises of the chapter are numbered {numbers}")
     grades = {exercise.part("stars") for exercise in given}
     found += [f"no exercise is graded {stars}" for stars in ("★", "★★★") if stars not in grades]
     titles = [exercise.part("title").lower() for exercise in given]
@@ -179,7 +186,6 @@ RULES = (
     cells_of_an_exercise_stand_together,
     exercises_have_headings,
     exercises_are_numbered,
-    exercises_are_graded,
     bugs_can_be_run,
     stubs_are_empty,
     checkers_are_called,

@@ -13,7 +13,10 @@ from website.pages import files_in
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "code" / "paying_attention"
-CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+CHAPTERS = sorted(
+    (ROOT / "chapters").glob("*.ipynb"),
+    key=lambda path: path.stem.partition("-")[0],  # 04, then 04b
+)
 CHAPTER_NAMES = [path.stem for path in CHAPTERS]
 
 

@@ -16,7 +16,10 @@ PIXEL = (
 OPENING = """\
 # The sample
 
-Can one vector hold a sentence of any length?
+Can one vector hold a sentence of any length?"""
+
+GOALS = """\
+Look at the two curves.
 
 **You will be able to**
 
@@ -110,7 +113,7 @@ def good_chapter() -> NotebookNode:
     cells = [
         text(OPENING),
         code("", tags=["setup"]),
-        text("## A section\n\n> **Predict.** How long does it take?\n\nWe train."),
+        text(f"{GOALS}\n\n## A section\n\n> **Predict.** How long does it take?\n\nWe train."),
         code(
             "losses = train()\nprint(losses)",
             printed("0.123456789\n"),

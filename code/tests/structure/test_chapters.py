@@ -4,6 +4,8 @@ import ast
 import importlib
 import re
 from collections import Counter
+from importlib.util import find_spec
+from itertools import groupby
 
 import nbformat
 import pytest
@@ -12,11 +14,13 @@ from website.exercises import exercises
 from website.notebooks import as_text, common_setup, normalise
 
 from paying_attention.exercises.checking import Checker
-from tests.structure import cell_rules, exercise_rules, text_rules
+from paying_attention.exercises.guesses.guess import Guess
+from tests.structure import cell_rules, exercise_rules, page_rules, text_rules
 from tests.structure.claim_rules import constant_claims
 from tests.structure.repository import (
     CHAPTER_NAMES,
     CHAPTERS,
+    PACKAGE,
     ROOT,
     read_chapter,
     table_of_contents,
@@ -25,6 +29,14 @@ from tests.structure.sample_chapter import code
 from tests.structure.source_code import derived_in, modules, owned_names
 
 OWNED = owned_names(modules())
+PAGES_OF = {  # "04": its core, then its studies
+    number: list(names) for number, names in groupby(CHAPTER_NAMES, key=lambda name: name[:2])
+}
+GUESS_ROOMS = {path.stem for path in (PACKAGE / "exercises" / "guesses").glob("*.py")} - {
+    "__init__",
+    "guess",
+}
+MAY_BE_LONGER: tuple[str, ...] = ()  # never above 2,500 words and 200 lines
 
 
 def redefinitions(notebook: NotebookNode, chapter: str, owned: dict[str, set[str]]) -> list[str]:
@@ -63,33 +75,91 @@ def test_exercises(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
-def test_exercises_and_checkers_agree(name: str) -> None:
-    """An exercise that asks for code or a number has a checker, and a checker its exercise."""
-    room = name.partition("-")[2].replace("-", "_")
+def test_the_page_is_one_sitting(name: str) -> None:
+    longer = name in MAY_BE_LONGER
+    assert page_rules.violations(read_chapter(name), name, longer=longer) == []
+
+
+@pytest.mark.parametrize("name", MAY_BE_LONGER)
+def test_what_may_be_longer_is(name: str) -> None:
+    assert page_rules.too_long(read_chapter(name)) != [], "take it off the list"
+
+
+@pytest.mark.parametrize("number", sorted(PAGES_OF))
+def test_a_chapter_has_exercises_of_each_kind(number: str) -> None:
+    pages = [read_chapter(name) for name in PAGES_OF[number]]
+    # the warm-up has no bug to find: it teaches the tools alone
+    allowed = ["no exercise's title says 'find the bug'"] if number == "00" else []
+    assert [w for w in exercise_rules.wrong_with_a_chapter(pages) if w not in allowed] == []
+    for page in pages:
+        numbers = {exercise.part("number").split(".")[0] for exercise in exercises(page)}
+        assert numbers == {str(int(number))}
+
+
+def room_of(name: str) -> str:
+    """The module that checks a page's exercises: its own, or else that of its chapter's core."""
+    own = name.partition("-")[2].replace("-", "_")
+    if find_spec(f"paying_attention.exercises.{own}"):
+        return own
+    return PAGES_OF[name[:2]][0].partition("-")[2].replace("-", "_")
+
+
+def imported_as(name: str, alias: str) -> list[str]:
+    """The lines of a page that import something under this alias."""
+    lines = [
+        line for _, c in cell_rules.code_cells(read_chapter(name)) for line in c.source.splitlines()
+    ]
+    return [line for line in lines if re.fullmatch(rf"from \S+ import \w+ as {alias}", line)]
+
+
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
+def test_exercises_are_called_by_their_numbers(name: str) -> None:
+    """What a page asks its room for is there, under the same number."""
+    room = importlib.import_module(f"paying_attention.exercises.{room_of(name)}")
+    checkers = {one.slug: one.number for one in vars(room).values() if isinstance(one, Checker)}
+    called = [e for e in exercises(read_chapter(name)) if e.of_role("check")]
+    assert [
+        (e.slug, e.part("number")) for e in called if checkers.get(e.slug) != e.part("number")
+    ] == []
+    expected = [f"from paying_attention.exercises import {room_of(name)} as check"]
+    assert imported_as(name, "check") == (expected if called else [])
+
+
+@pytest.mark.parametrize("room", sorted({room_of(name) for name in CHAPTER_NAMES}))
+def test_every_checker_is_called(room: str) -> None:
     checkers = vars(importlib.import_module(f"paying_attention.exercises.{room}")).values()
     called = [
-        (exercise.part("number"), exercise.slug)
+        exercise.slug
+        for name in CHAPTER_NAMES
+        if room_of(name) == room
         for exercise in exercises(read_chapter(name))
         if exercise.of_role("check")
     ]
-    assert called == [(one.number, one.slug) for one in checkers if isinstance(one, Checker)]
-    imports = [
-        cell.source
-        for _, cell in cell_rules.code_cells(read_chapter(name))
-        if "import" in cell.source and "as check" in cell.source
+    assert sorted(called) == sorted(one.slug for one in checkers if isinstance(one, Checker))
+
+
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
+def test_guesses_are_answered_by_their_room(name: str) -> None:
+    """The options that a cell names are those that have a reply."""
+    cells = list(page_rules.guess_cells(read_chapter(name)))
+    expected = [f"from paying_attention.exercises.guesses import {room_of(name)} as reply"]
+    assert imported_as(name, "reply") == (expected if cells else [])
+    for cell in cells:
+        asked = page_rules.GUESS.fullmatch(cell.source)
+        room = importlib.import_module(f"paying_attention.exercises.guesses.{room_of(name)}")
+        assert getattr(room, asked["name"]).options == asked["options"]
+
+
+@pytest.mark.parametrize("room", sorted(GUESS_ROOMS))
+def test_every_guess_is_asked_for_once(room: str) -> None:
+    replies = vars(importlib.import_module(f"paying_attention.exercises.guesses.{room}"))
+    asked = [
+        page_rules.GUESS.fullmatch(cell.source)["name"]
+        for name in CHAPTER_NAMES
+        if room_of(name) == room
+        for cell in page_rules.guess_cells(read_chapter(name))
     ]
-    assert imports == [f"from paying_attention.exercises import {room} as check"]
-
-
-def test_exercises_are_numbered_by_chapter() -> None:
-    """A study's exercises go on where its chapter's stop; 02b's are chapter 3's."""
-    numbers: dict[str, list[int]] = {}
-    for name in sorted(CHAPTER_NAMES, key=lambda name: "03z" if name.startswith("02b") else name):
-        for exercise in exercises(read_chapter(name)):
-            chapter, number = exercise.part("number").split(".")
-            assert chapter == ("3" if name.startswith("02b") else str(int(name[:2])))
-            numbers.setdefault(chapter, []).append(int(number))
-    assert all(found == list(range(1, len(found) + 1)) for found in numbers.values()), numbers
+    assert sorted(asked) == sorted(name for name, one in replies.items() if isinstance(one, Guess))
 
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES)

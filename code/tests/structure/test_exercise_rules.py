@@ -81,12 +81,8 @@ PLANTED = [
         changed('<a id="ex-extend"></a>', '<a id="ex-other"></a>'),
     ),
     (exercise_rules.exercises_have_headings, changed("★★ Extend", "★★★★ Extend")),
-    (exercise_rules.exercises_are_numbered, changed("9.5", "9.6")),
+    (exercise_rules.exercises_are_numbered, changed("9.5", "9.4")),
     (exercise_rules.exercises_are_numbered, changed("9.5", "8.5")),
-    (exercise_rules.exercises_are_graded, changed("★★★", "★★")),
-    (exercise_rules.exercises_are_graded, one_exercise_less),
-    (exercise_rules.exercises_are_graded, changed("Predict, then run", "Run")),
-    (exercise_rules.exercises_are_graded, changed("By hand", "With a machine")),
     (exercise_rules.bugs_can_be_run, bug_in_the_text),
     (exercise_rules.bugs_can_be_run, with_cell(BUG, tags=["stub"])),
     (exercise_rules.stubs_are_empty, with_cell(FIRST + 1, source="answer = 2")),
@@ -127,6 +123,33 @@ def test_the_rule_fires(rule: Callable, plant: Callable) -> None:
 
 def test_every_rule_is_planted_once() -> None:
     assert {rule for rule, _ in PLANTED} == set(exercise_rules.RULES)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        changed("★★★", "★★"),
+        one_exercise_less,
+        changed("9.5", "9.6"),
+        changed("Predict, then run", "Run"),
+        changed("By hand", "With a machine"),
+        changed("Find the bug", "Find it"),
+    ],
+)
+def test_what_a_chapter_lacks_is_named(plant: Callable) -> None:
+    notebook = good_chapter()
+    assert exercise_rules.wrong_with_a_chapter([notebook]) == []
+    plant(notebook)
+    assert len(exercise_rules.wrong_with_a_chapter([notebook])) == 1
+
+
+def test_a_chapter_is_its_core_and_its_studies() -> None:
+    core, study = good_chapter(), good_chapter()
+    core.cells = [c for c in core.cells if c.metadata.get("exercise") != "ex-extend"]
+    study.cells = [c for c in study.cells if c.metadata.get("exercise") == "ex-extend"]
+    assert exercise_rules.wrong_with_a_chapter([core]) != []
+    assert exercise_rules.wrong_with_a_chapter([core, study]) == []
+    assert exercise_rules.violations(core) == []
 
 
 @pytest.mark.parametrize(

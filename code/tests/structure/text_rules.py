@@ -80,9 +80,8 @@ def opens_with_a_question(notebook: NotebookNode) -> list[str]:
     cells = markdown_cells(notebook)
     if not cells or not re.match(r"# \S", cells[0]):
         return ["the first cell starts with the title: `# …`"]
-    opening = re.split(r"(?m)^(?:#{2,4}[ \t]+|\*\*)You will be able to", "\n\n".join(cells[:3]))[0]
-    if "?" not in prose(opening.partition("\n")[2]):
-        return ["between the title and `You will be able to` stands no question"]
+    if "?" not in prose(cells[0].partition("\n")[2]):
+        return ["under the title stands no question"]
     return []
 
 
@@ -105,7 +104,7 @@ def says_what_comes_before(notebook: NotebookNode) -> list[str]:
 
 
 def parts_are_in_order(notebook: NotebookNode) -> list[str]:
-    """Goals, before you start, setup, sections, and the four sections that close a chapter."""
+    """Setup, goals, before you start, sections, and the four sections that close a page."""
     found = []
     opening = [marker(notebook, words) for words in ("You will be able to", "Before you start")]
     sections = [
@@ -114,16 +113,16 @@ def parts_are_in_order(notebook: NotebookNode) -> list[str]:
         if level == 2 and not text.startswith(("You will be able to", "Before you start"))
     ]
     texts = [text for text, _ in sections]
-    if warm_up(notebook):
-        if not texts or "self-test" not in texts[0].lower():
-            found.append("the warm-up's first section is the self-test")
-        sections = sections[1:]
+    if warm_up(notebook) and "self-test" not in "".join(texts[:1]).lower():
+        found.append("the warm-up's first section is the self-test")
     if texts[-4:] != LAST_SECTIONS:
         found.append(f"the last sections are {', '.join(LAST_SECTIONS)}; found {texts[-4:]}")
     setup = [index for index, cell in enumerate(notebook.cells) if "setup" in tags(cell)][:1]
-    places = [place[0] for place in opening if place] + setup + [index for _, index in sections[:1]]
-    if places != sorted(places):
-        found.append("the order is: goals, before you start, setup cell, sections")
+    places = setup + [place[0] for place in opening if place] + [index for _, index in sections[:1]]
+    if places != sorted(places) or setup[:1] != [1]:
+        found.append(
+            "the order is: question, setup cell, picture, goals, before you start, sections"
+        )
     return found
 
 
