@@ -24,6 +24,7 @@ MAX_CHARACTERS = 240  # six lines on a phone
 def test_the_replies_help(name: str, guess: Guess) -> None:
     assert len(set(guess.replies.values())) == len(guess.replies)
     for option, reply in guess.replies.items():
-        assert reply.endswith(".") and len(reply) <= MAX_CHARACTERS
+        assert reply.endswith(".")
+        assert len(reply) <= MAX_CHARACTERS
         assert banned_words(reply) == []
         assert reply.startswith("Yes") == (option == guess.right), "only the right one is a yes"
