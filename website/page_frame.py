@@ -48,6 +48,29 @@ def frame_page(
         context[kind] = [asset for asset in context.get(kind, []) if is_used(asset)]
     context["drop_unused_scripts"] = drop_unused_scripts
     context["page_links"] = page_links(context)
+    lead_from_core_to_core(app, pagename, context)
+
+
+def lead_from_core_to_core(app: Sphinx, page: str, context: dict[str, Any]) -> None:
+    """Let `next` leave out the studies, which hang below a chapter, and let a study lead back."""
+    contents = app.env.toctree_includes
+    order = contents.get(app.config.root_doc, [])
+    core = next((one for one in order if page in contents.get(one, [])), page)
+    if core not in order:
+        return
+    place = order.index(core)
+    before = core if core != page else [app.config.root_doc, *order][place]
+    after = order[place + 1] if place + 1 < len(order) else None
+    for name, target in (("prev", before), ("next", after)):
+        context[name] = target and {
+            "link": app.builder.get_relative_uri(page, target),
+            "title": context_title(app, target),
+        }
+
+
+def context_title(app: Sphinx, page: str) -> str:
+    """Give a page's title as html, as the theme's links show it."""
+    return app.builder.render_partial(app.env.titles[page])["title"]
 
 
 def page_links(context: dict[str, Any]) -> list[dict[str, str]]:

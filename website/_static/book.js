@@ -20,3 +20,14 @@ window.addEventListener("load", reachWide);
 window.addEventListener("resize", reachWide);
 // What is folded has no width until it opens.
 document.addEventListener("toggle", reachWide, true);
+// A place that has moved to another page is followed there.
+const followMoved = () => {
+  const list = document.getElementById("moved-places");
+  const place = decodeURIComponent(location.hash.slice(1));
+  if (!list || document.getElementById(place)) return;
+  const places = JSON.parse(list.textContent);
+  if (Object.hasOwn(places, place)) location.replace(places[place]);
+};
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", followMoved);
+else followMoved();
+window.addEventListener("hashchange", followMoved);

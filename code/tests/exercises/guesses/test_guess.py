@@ -20,7 +20,7 @@ TWO = Guess("2", {"1": "Count again.", "2": "Yes, both."})
 )
 def test_every_guess_gets_a_reply(guess, said, capsys: pytest.CaptureFixture[str]) -> None:
     TWO(guess)
-    assert capsys.readouterr().out.splitlines()[0] == said
+    assert " ".join(capsys.readouterr().out.split()).startswith(said)
 
 
 def test_the_options_are_named_as_code() -> None:
