@@ -149,6 +149,22 @@ def path_through(stops: Sequence[Point], turn: Number, *, is_bow: bool = False) 
     return Path([*vertices, stops[-1]], [*codes, Path.LINETO])
 
 
+def hatching(corner: Point, cell: Point) -> Path:
+    """Give three lines that rise from left to right across a cell; those of neighbours meet.
+
+    Args:
+        corner: The lower left corner of the cell.
+        cell: Its width and height.
+
+    Example:
+        >>> hatching((10, 20), (4, 4)).vertices[:2].tolist()
+        [[10.0, 20.0], [14.0, 24.0]]
+    """
+    ends = [((0, 0), (1, 1)), ((0, 0.5), (0.5, 1)), ((0.5, 0), (1, 0.5))]
+    vertices = np.array(corner) + np.array(ends).reshape(-1, 2) * cell
+    return Path(vertices, [Path.MOVETO, Path.LINETO] * len(ends))
+
+
 def middle_of(path: Path) -> Point:
     """Give the point half-way along a path.
 

@@ -15,7 +15,6 @@ from matplotlib.cbook import is_math_text
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
 from matplotlib.patches import PathPatch, Polygon, Rectangle
-from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from numpy.typing import ArrayLike
 
@@ -25,6 +24,7 @@ from paying_attention.figures.geometry import (
     Point,
     center_of,
     direction,
+    hatching,
     middle_of,
     path_through,
     pull,
@@ -112,7 +112,7 @@ def draw_box(
 
 def draw_word(
     axes: Axes,
-    center: Point,
+    place: Point,
     word: str,
     *,
     size: Number = WORD,
@@ -123,7 +123,7 @@ def draw_word(
 
     Args:
         axes: Where to draw.
-        center: Its middle.
+        place: Its middle; of an upright word, where it begins.
         word: Any text; what takes more than 20 columns is cut.
         size: Of the letters.
         tone: Its colours.
@@ -135,10 +135,13 @@ def draw_word(
     (shown,) = shown_words("word", [word])
     font = FontProperties(family=FAMILY, size=size)
     width = text_to_path.get_text_width_height_descent(shown, font, ismath=False)[0]
-    look = {"parse_math": False, "gid": f"word {shown}", "rotation": 90 if is_upright else 0}
-    _write(axes, center, shown, size, tone, **look)
-    sides = (round(width, 3) + 6, 1.5 * size)
-    return Box(*center, *(sides[::-1] if is_upright else sides), 0)
+    length, height = round(width, 3) + 6, 1.5 * size
+    look = {"parse_math": False, "gid": f"word {shown}"}
+    if not is_upright:
+        _write(axes, place, shown, size, tone, **look)
+        return Box(*place, length, height, 0)
+    _write(axes, place, shown, size, tone, rotation=90, va="bottom", **look)
+    return Box(place[0], place[1] + length / 2 - 3, height, length, 0)
 
 
 def draw_cells(
@@ -174,32 +177,19 @@ def draw_cells(
         raise ValueError(f"values: expected one or two axes of numbers in 0..1, got {values}")
     (width, height), (rows, columns) = cell, table.shape
     box = Box(*center, columns * width, rows * height, 0)
-    (left, top), look = box.at(-1, 1), {"zorder": BOXES, "clip_on": False}
+    (left, top), hidden = box.at(-1, 1), np.broadcast_to(hidden, table.shape)
+    look = {"edgecolor": tone.line, "linestyle": "-", "zorder": BOXES, "clip_on": False}
+    hatched = look | {"facecolor": "none", "linewidth": 0.8, "capstyle": "butt"}
     for (row, column), value in np.ndenumerate(table):
         x, y = left + column * width, top - (row + 1) * height
-        edge = {"edgecolor": tone.line, "linewidth": 0.9, "linestyle": "-", "gid": "cell"}
-        axes.add_patch(Rectangle((x, y), width, height, facecolor=tone.ground, **edge, **look))
+        ground = QUIET.ground if hidden[row, column] else tone.ground
+        edge = {"facecolor": ground, "linewidth": 0.9, "gid": "cell"}
+        axes.add_patch(Rectangle((x, y), width, height, **edge, **look))
         ink = {"facecolor": tone.line, "alpha": float(value), "linewidth": 0, "gid": "ink"}
         axes.add_patch(Rectangle((x + 1.2, y + 1.2), width - 2.4, height - 2.4, **ink, **look))
-        if np.broadcast_to(hidden, table.shape)[row, column]:
-            _hatch(axes, (x, y), cell, tone)
+        if hidden[row, column]:
+            axes.add_patch(PathPatch(hatching((x, y), cell), gid="hatch", **hatched))
     return box
-
-
-def draw_wedge(axes: Axes, tip: Point, *, size: Point, tone: Tone = PLAIN) -> None:
-    """Draw what a beam rests on: a triangle whose upper corner is the point of balance.
-
-    Args:
-        axes: Where to draw.
-        tip: Its upper corner.
-        size: Width below, and height.
-        tone: Its colours.
-    """
-    (x, y), (width, height) = tip, size
-    corners = [(x, y), (x - width / 2, y - height), (x + width / 2, y - height)]
-    look = {"linewidth": LINE, "joinstyle": "round", "zorder": BOXES, "clip_on": False}
-    look |= {"facecolor": tone.ground, "edgecolor": tone.line, "linestyle": "-"}
-    axes.add_patch(Polygon(corners, gid="wedge", **look))
 
 
 def draw_arrow(
@@ -259,6 +249,7 @@ def draw_note(
     tone: Tone = QUIET,
     align: str = "center",
     is_on_line: bool = False,
+    size: Number = 0,
 ) -> None:
     r"""Write a few words of ours beside a part: its name, or its shape, ``"$(T,\ 2n)$"``.
 
@@ -269,24 +260,15 @@ def draw_note(
         tone: Its colours.
         align: ``left``, ``center`` or ``right``.
         is_on_line: Whether it interrupts the line that it stands on.
+        size: Of the letters; 0 for the usual.
     """
     look = {"ha": align, "gid": f"note {text}"}
     if is_on_line:
         paper = {"facecolor": QUIET.ground, "edgecolor": "none"}
         look["bbox"] = paper | {"boxstyle": "square,pad=0.15"}
-    size = WORD if is_math_text(text) else NOTE
+    size = size or (WORD if is_math_text(text) else NOTE)
     size = SYMBOL if _smallest_letter(text, size) < SMALLEST else size
     _write(axes, place, text, size, tone, **look)
-
-
-def _hatch(axes: Axes, corner: Point, cell: Point, tone: Tone) -> None:
-    """Three lines that rise from left to right; those of neighbours meet."""
-    ends = [((0, 0), (1, 1)), ((0, 0.5), (0.5, 1)), ((0.5, 0), (1, 0.5))]
-    vertices = np.array(corner) + np.array(ends).reshape(-1, 2) * cell
-    path = Path(vertices, [Path.MOVETO, Path.LINETO] * len(ends))
-    look = {"linewidth": 0.8, "linestyle": "-", "capstyle": "butt", "zorder": BOXES}
-    look |= {"edgecolor": tone.line, "facecolor": "none", "clip_on": False}
-    axes.add_patch(PathPatch(path, gid="hatch", **look))
 
 
 def _write(axes: Axes, place: Point, text: str, size: Number, tone: Tone, **look: object) -> None:

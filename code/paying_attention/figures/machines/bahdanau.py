@@ -48,7 +48,7 @@ def bahdanau_step() -> Axes:
     draw_arrow(axes, context, (CONTEXT, after.at(up=1)[1]), tone=WITH, width=THICK)
     draw_arrow(axes, before, after)
     _words(axes, after)
-    for place, text in (((52, 156), "$W$"), ((145, 295), "$U$"), ((44, 262), r"$v^{\!\top}\tanh$")):
+    for place, text in (((50, 156), "$W$"), ((145, 295), "$U$"), ((46, 252), r"$v^{\!\top}\tanh$")):
         draw_note(axes, place, text, tone=WITH)
     return axes
 

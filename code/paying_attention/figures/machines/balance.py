@@ -3,8 +3,12 @@
 from math import sqrt
 
 from matplotlib.axes import Axes
+from matplotlib.patches import Polygon
 
+from paying_attention.figures.geometry import Point
 from paying_attention.figures.machine import (
+    BOXES,
+    LINE,
     PLAIN,
     QUIET,
     WITH,
@@ -12,7 +16,6 @@ from paying_attention.figures.machine import (
     draw_arrow,
     draw_box,
     draw_note,
-    draw_wedge,
 )
 
 VALUES, WEIGHTS = (0.0, 0.4, 1.0), (0.25, 0.15, 0.6)  # made up; shares of one whole
@@ -20,7 +23,7 @@ VALUES, WEIGHTS = (0.0, 0.4, 1.0), (0.25, 0.15, 0.6)  # made up; shares of one w
 HEIGHT = 200
 LEFT, RIGHT = 56, 304  # where the smallest and the largest value lie on the beam
 NAMES, BEAM, HOOKS, GROUND = 178, 150, 116, 16  # up
-LARGEST = 72  # side of the heaviest weight
+LARGEST, WEDGE = 72, 44  # side of the heaviest weight, width of the wedge below
 
 
 def weighted_sum() -> Axes:
@@ -45,9 +48,17 @@ def weighted_sum() -> Axes:
         draw_box(axes, (x, BEAM), size=(9, 9), corner=4.5)
         draw_note(axes, (x, NAMES), f"$v_{j}$", tone=PLAIN)
     balance = _across(sum(a * v for a, v in zip(WEIGHTS, VALUES, strict=True)))
-    draw_wedge(axes, (balance, BEAM - 2), size=(44, BEAM - 2 - GROUND), tone=WITH)
+    _draw_wedge(axes, (balance, BEAM - 2))
     draw_box(axes, (balance, NAMES), "$c$", size=(30, 30), corner=15, tone=WITH)
     return axes
+
+
+def _draw_wedge(axes: Axes, tip: Point) -> None:
+    """What the beam rests on: a triangle whose upper corner is the point of balance."""
+    corners = [tip, *((tip[0] + side * WEDGE / 2, GROUND) for side in (-1, 1))]
+    look = {"linewidth": LINE, "joinstyle": "round", "zorder": BOXES, "clip_on": False}
+    look |= {"facecolor": WITH.ground, "edgecolor": WITH.line, "linestyle": "-"}
+    axes.add_patch(Polygon(corners, gid="wedge", **look))
 
 
 def _across(value: float) -> float:

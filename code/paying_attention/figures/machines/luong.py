@@ -69,7 +69,7 @@ def _luong(axes: Axes) -> None:
     draw_arrow(axes, attentional, written)
     draw_arrow(axes, _symbol(axes, 208, r"$\tilde{h}_{i-1}$"), after.at(-0.6, -1), tone=WITH)
     draw_note(axes, (308, 120), "$W_c$", tone=WITH)
-    draw_note(axes, (214, 60), "fed")
+    draw_note(axes, (217, 53), "fed")
 
 
 def _looking(axes: Axes, across: tuple[Number, Number], asking: Box) -> Box:
