@@ -1,6 +1,7 @@
 """How long a page takes: its words, its lines of code in sight, and the minutes that follow.
 
     python website/minutes.py            a table of all pages
+    python website/minutes.py 04         chapter 04, section by section
     python website/minutes.py --write    also write the minutes where pages and intro.md name them
 
 A reader who follows the code reads about 42 words of text a minute, the code included: measured on
@@ -10,24 +11,28 @@ comes after them.
 
 from __future__ import annotations
 
+import argparse
+import copy
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-import yaml
 from nbformat import NotebookNode
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from website.notebooks import as_text, common_setup, normalise
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
 WORDS_A_MINUTE = 42
 FOLDED = {"setup", "claims", "hide-input", "hide-cell", "solution"}
-HEADING = re.compile(r"(?m)^(#{1,6})[ \t]+(.+)$")
-LINK_WITH_MINUTES = re.compile(r"\[[^\]]+\]\((chapters/[\w-]+)\.ipynb(#[\w-]+)?\) \((\d+) min\)")
-PAGE_MINUTES = re.compile(r"About \d+ minutes")
-PATH_MINUTES = re.compile(r"About \d+ minutes today")
+LINK = re.compile(
+    r"\(chapters/(?P<page>[\w-]+)\.ipynb(?:#(?P<section>[\w-]+))?\) \((?P<minutes>\d+) min\)"
+)
+TOTAL = re.compile(r"About \d+ minutes")
 
 
 class Size(NamedTuple):
@@ -55,7 +60,7 @@ def words(text: str) -> int:
 
 
 def is_in_sight(cell: NotebookNode) -> bool:
-    """Tell whether a code cell is shown, not folded."""
+    """Tell whether a cell is shown, not folded."""
     return not FOLDED & set(cell.metadata.get("tags", []))
 
 
@@ -78,10 +83,12 @@ def sections(notebook: NotebookNode) -> dict[str, Size]:
     for section, text, cell in parts(notebook):
         if section == "Exercises":
             break
+        if not is_in_sight(cell):
+            continue
         so_far = found.get(section, Size(0, 0))
         if cell.cell_type == "markdown":
             found[section] = so_far._replace(words=so_far.words + words(text))
-        elif is_in_sight(cell):
+        else:
             lines = sum(1 for line in cell.source.splitlines() if line.strip())
             found[section] = so_far._replace(lines=so_far.lines + lines)
     return found
@@ -102,18 +109,78 @@ def slug(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
 
 
-def main(arguments: list[str]) -> None:
-    """Print the table."""
-    for path in sorted(CHAPTERS.glob("*.ipynb")):
-        if arguments and not any(name in path.name for name in arguments):
+def with_minutes(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose opening says how long the page takes: `About 40 minutes`, once."""
+    result = copy.deepcopy(notebook)
+    said = f"About {size(notebook).minutes} minutes"
+    for cell in result.cells:
+        if cell.cell_type == "markdown" and "**Before you start" in cell.source:
+            cell.source = TOTAL.sub(said, cell.source, count=1)
+    return result
+
+
+def paths_with_minutes(text: str, pages: Mapping[str, NotebookNode]) -> str:
+    """The landing page, with the minutes of each link and the sum of each path.
+
+    Args:
+        text: Markdown whose links to sections end in `(5 min)`, and whose paths begin with a
+            line `About 90 minutes`.
+        pages: The chapters, by name.
+
+    Raises:
+        KeyError: If a link names a page or a section that is not there.
+    """
+
+    def of_link(found: re.Match[str]) -> str:
+        page, section = pages[found["page"]], found["section"]
+        by_slug = {slug(heading): one for heading, one in sections(page).items()}
+        minutes = (by_slug[section] if section else size(page)).minutes
+        return re.sub(r"\d+ min\)$", f"{minutes} min)", found[0])
+
+    def of_path(part: str) -> str:
+        part = LINK.sub(of_link, part)
+        total = sum(int(found["minutes"]) for found in LINK.finditer(part))
+        return TOTAL.sub(f"About {total} minutes", part, count=1) if total else part
+
+    return "".join(map(of_path, re.split(r"(?m)^(?=### )", text)))
+
+
+def write(pages: Mapping[str, NotebookNode]) -> None:
+    """Put the minutes where the pages and the landing page name them."""
+    for name, page in pages.items():
+        new = with_minutes(page)
+        if new != page:
+            (CHAPTERS / f"{name}.ipynb").write_text(
+                as_text(normalise(new, common_setup())), encoding="utf-8", newline="\n"
+            )
+    intro = ROOT / "intro.md"
+    text = paths_with_minutes(intro.read_text(encoding="utf-8"), pages)
+    intro.write_text(text, encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read the command line, print the table, and write if asked to."""
+    parser = argparse.ArgumentParser(description="Say how long each page takes to read.")
+    parser.add_argument("names", nargs="*", help="pages that begin so, by section (default: all)")
+    parser.add_argument("--write", action="store_true", help="write the minutes into the pages")
+    options = parser.parse_args(arguments)
+    pages = {
+        path.stem: nbformat.read(path, as_version=4) for path in sorted(CHAPTERS.glob("*.ipynb"))
+    }
+    for name, page in pages.items():
+        if options.names and not name.startswith(tuple(options.names)):
             continue
-        page = nbformat.read(path, as_version=4)
-        total = size(page)
-        print(f"{path.stem:28} {total.words:5} words {total.lines:4} lines {total.minutes:3} min")
-        if arguments:
-            for name, one in sections(page).items():
-                print(f"      {one.words:5} {one.lines:4}   {name}")
+        print(line(name, size(page)))
+        for heading, one in sections(page).items() if options.names else ():
+            print(line(f"  {heading}", one))
+    if options.write:
+        write(pages)
+
+
+def line(name: str, one: Size) -> str:
+    """A row of the table."""
+    return f"{name[:46]:46} {one.words:5} words {one.lines:4} lines {one.minutes:4} min"
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -102,7 +102,7 @@ def new_address(
 
 @cache
 def moved(env: BuildEnvironment) -> dict[str, dict[str, Address]]:
-    """For each old page the places that are elsewhere today; the page itself is the place ``""``."""
+    """For each old page the places that are elsewhere today; ``""`` stands for the page itself."""
     ids = {page: ids_on(env.get_doctree(page)) for page in env.found_docs}
     ids |= {"index": frozenset()}  # the front door, which sends the reader to the first page
     found: dict[str, dict[str, Address]] = {}
@@ -117,7 +117,9 @@ def moved(env: BuildEnvironment) -> dict[str, dict[str, Address]]:
 
 def ids_on(document: nodes.document) -> frozenset[str]:
     """All ids of a page."""
-    return frozenset(name for node in document.findall(nodes.Element) for name in node.get("ids", []))
+    return frozenset(
+        name for node in document.findall(nodes.Element) for name in node.get("ids", [])
+    )
 
 
 def tell_the_page(

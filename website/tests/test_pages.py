@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -174,3 +175,16 @@ def test_the_colours_can_be_chosen(browser, site):
             page.locator(".theme-switch-button:visible").first.click()
             seen.add(page.evaluate("document.documentElement.dataset.theme"))
     assert seen == {"light", "dark"}
+
+
+def test_next_leads_from_core_to_core_and_a_study_leads_back(chapter: str, html: Path):
+    """`chapters/04b-….html` leads back to 04 and on to 05; 04 leads back to 03."""
+    order = [page for page in promised_pages() if not re.match(r"chapters/\d\d[a-z]", page)]
+    core = next(page for page in order if page[:11] == chapter[:11])
+    place = order.index(core)
+    for name, expected in (
+        ("left-prev", core if chapter != core else order[place - 1]),
+        ("right-next", order[place + 1]),
+    ):
+        links = soup(html, chapter).select(f"a.{name}")
+        assert [urljoin(chapter, link["href"]) for link in links] == [expected]
