@@ -1,4 +1,4 @@
-"""What checks the answers to the exercises of chapter 00."""
+"""What checks the answers to the exercises of chapter 00 and its study."""
 
 import math
 from collections.abc import Callable
@@ -234,7 +234,7 @@ def _predicted(prediction: float) -> None:
 
 
 def _average_loss() -> float:
-    """What the exercise measures, on the two sentences of the chapter."""
+    """What the exercise measures, on the two sentences of the page."""
     pairs = [number_pair(24), number_pair(7)]
     german = Vocabulary.from_sentences(pair.source for pair in pairs)
     english = Vocabulary.from_sentences(pair.target for pair in pairs)
