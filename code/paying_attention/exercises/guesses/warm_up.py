@@ -1,12 +1,12 @@
-"""What answers the guesses of chapter 00."""
+"""What answers the guesses of chapter 00 and its study."""
 
 from paying_attention.exercises.guesses.guess import Guess
 
 largest_share = Guess(
     right="two thirds",
     replies={
-        "under half": "Its exponential is e times as large as the next one, and that one e times as"
-        " large as the last: is it less than the two together?",
+        "under half": "Each score is 1 above the next, so each exponential is e times the next."
+        " Compare the first with the two others together.",
         "two thirds": "Yes. Each step down divides the share by e, so the first outweighs the other"
         " two.",
         "nine tenths": "Then it would outweigh the other two nine times. One step of 1 is a factor"
@@ -17,9 +17,8 @@ largest_share = Guess(
 shift = Guess(
     right="no",
     replies={
-        "yes": "On paper, yes. How many digits has the exponential of 102, and how many can a"
-        " float32 hold?",
-        "no": "You are right to doubt it. Find out which step goes wrong.",
+        "yes": "On paper it does. Think of the size of exp(102), and of what a float32 can hold.",
+        "no": "Yes, you are right to doubt it. Find out which step goes wrong.",
     },
 )
 
@@ -27,7 +26,8 @@ falls_more = Guess(
     right="-",
     replies={
         "-": "Yes. More was bet on it, and all of that was wrong.",
-        "four": "It looks worse, but next to nothing was bet on it. What did the network do wrong?",
+        "four": "It has the lower score, but next to nothing was bet on it. Ask what the network"
+        " did wrong.",
         "both alike": "Both are wrong alike, but the network did not bet alike on them.",
     },
 )
@@ -35,18 +35,20 @@ falls_more = Guess(
 other_seeds = Guess(
     right="one",
     replies={
-        "both": "The interval is about other sentences. Is that what changes from seed to seed?",
+        "both": "The interval is about other sentences for the same network. A seed changes the"
+        " network.",
         "one": "Yes, and it need not even have been one.",
-        "neither": "Not quite: two trainings can end up alike by chance as well.",
+        "neither": "The interval promises nothing about seeds, but two trainings can also end up"
+        " alike.",
     },
 )
 
 perfect_answer = Guess(
     right="more than 0",
     replies={
-        "0": "It should be. But write the two shapes below each other, flush right: what does the"
-        " difference look like?",
-        "more than 0": "Yes: write the two shapes below each other, flush right, and you see why.",
+        "0": "It should be. Write the two shapes below each other, flush right, and work out the"
+        " shape of the difference.",
+        "more than 0": "Yes. Write the two shapes below each other, flush right, and you see why.",
     },
 )
 
@@ -54,16 +56,16 @@ middle_number = Guess(
     right="hardly",
     replies={
         "hardly": "Yes. Place 0 is shut when it comes, and place 1 is overwritten after it.",
-        "visibly": "Follow it: which of the two places can take it in, and for how long?",
+        "visibly": "Follow it: ask which of the two places can take it in, and for how long.",
     },
 )
 
 leaked_loss = Guess(
     right="less",
     replies={
-        "less": "Yes: it is asked for what it hears.",
+        "less": "Yes. It is asked for what it hears.",
         "the same": "The model is the same, but what it hears is now the answer itself.",
-        "more": "It repeats what it hears. What does it hear now?",
+        "more": "It repeats what it hears, and that is now the answer itself.",
     },
 )
 
