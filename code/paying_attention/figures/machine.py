@@ -52,7 +52,7 @@ class Tone(NamedTuple):
 PLAIN = Tone("#6E7781", "#F6F8FA", "#1C2430")
 WITH = Tone("#0072B2", "#E3F0F8", "#00598C")  # with attention
 WITHOUT = Tone("#D55E00", "#FBEADF", "#9C4300")
-SECOND = Tone("#009E73", "#E0F3EC", "#00664A")  # a second head beside a blue one
+SECOND = Tone("#009E73", "#E3F5EE", "#00664A")  # a second head beside a blue one
 QUIET = Tone("#D8DEE6", "#FFFFFF", "#525C69")  # notes, and what should stay in the background
 
 
@@ -151,7 +151,7 @@ def draw_cells(
     *,
     cell: Point = (14, 14),
     tone: Tone = PLAIN,
-    hidden: ArrayLike = False,
+    hidden: bool | ArrayLike = False,
 ) -> Box:
     """Draw a vector or a matrix as cells: the larger its value, the darker a cell.
 

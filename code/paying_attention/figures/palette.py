@@ -22,7 +22,7 @@ TINTS = {
     "blue": ("#00598C", "#E3F0F8", "#286083", "#001A33"),
     "sky blue": ("#7CC6F2", "#16303F", "#4C9CC9"),
     "vermilion": ("#9C4300", "#FBEADF", "#F08A3C", "#F5AB72", "#3B2717"),
-    "bluish green": ("#00664A", "#E0F3EC", "#6FD3AE", "#15332A"),
+    "bluish green": ("#00664A", "#E3F5EE", "#6FD3AE", "#15332A"),
     "orange": ("#7A4F00", "#FDF1D6", "#F0C674", "#3A2E15"),
 }
 DANGER = ("#A32020", "#FBE6E6", "#FF9D9D", "#421D1D")  # boxes that warn, on pages only

@@ -10,6 +10,7 @@ from paying_attention.figures.geometry import (
     Box,
     center_of,
     direction,
+    hatching,
     middle_of,
     path_through,
     pull,
@@ -86,6 +87,16 @@ def test_a_path_turns_before_each_stop_and_at_most_half_way():
     ]
     assert path.codes.tolist() == [1, 2, 3, 3, 2, 3, 3, 2]
     assert path_through([(0, 0), (5, 7)], 8).vertices.tolist() == [[0, 0], [5, 7]]
+
+
+def test_hatching_crosses_a_cell_and_stays_in_it():
+    path = hatching((10, 20), (4, 8))
+    assert path.vertices.tolist() == [
+        *([10, 20], [14, 28]),
+        *([10, 24], [12, 28]),
+        *([12, 20], [14, 24]),
+    ]
+    assert path.codes.tolist() == [1, 2] * 3
 
 
 def test_the_middle_is_half_way_along():

@@ -7,6 +7,7 @@ from paying_attention.figures.geometry import Box
 from paying_attention.figures.machine import (
     PLAIN,
     QUIET,
+    SECOND,
     WITH,
     WITHOUT,
     board,
@@ -18,10 +19,10 @@ from paying_attention.figures.machine import (
 )
 from paying_attention.figures.palette import is_of_the_book
 from paying_attention.figures.style import WITH_ATTENTION, WITHOUT_ATTENTION
-from tests.figures.drawn import boxes, gap, inside, letters, lines, texts
+from tests.figures.drawn import boxes, gap, inside, letters, lines, tables, texts
 from tests.figures.test_style import contrast
 
-TONES = [PLAIN, WITH, WITHOUT]
+TONES = [PLAIN, WITH, WITHOUT, SECOND]
 
 
 @pytest.fixture
@@ -114,6 +115,16 @@ def test_a_word_is_shown_as_it_is(axes, word, shown):
     assert measured.height < box.height
 
 
+def test_an_upright_word_begins_at_its_place(axes):
+    for word in ("a", "longer"):
+        box = draw_word(axes, (180, 60), word, is_upright=True)
+        (place,) = [p for text, p in texts(axes, "word").items() if text == word]
+        assert place.y0 == pytest.approx(60, abs=1)
+        assert (place.x0 + place.x1) / 2 == pytest.approx(180, abs=1)
+        assert inside(place, box.outline().get_extents())
+        assert box.height == pytest.approx(place.height + 6, abs=2)
+
+
 def test_letters_that_a_phone_cannot_show_are_refused(axes):
     with pytest.raises(ValueError, match=r"size: expected letters of 11\.06 or more, got 11\.00"):
         draw_word(axes, (180, 100), "small", size=11)
@@ -148,6 +159,27 @@ def test_cells_stand_in_rows_the_first_above(axes):
     assert [ink.get_alpha() for ink in inks] == [0, 0.5, 1, 1, 0, 0]
     for cell, ink in zip(cells, inks, strict=True):  # an edge stays in sight between full cells
         assert inside(ink.get_bbox(), cell.get_bbox(), room=1)
+
+
+def test_hidden_cells_are_hatched_on_paper(axes):
+    hidden = [[False, True, False], [True, False, False]]
+    draw_cells(axes, (100, 80), [[0, 0.5, 1], [1, 0, 0]], cell=(10, 20), tone=WITH, hidden=hidden)
+    (table,) = tables(axes)
+    assert table.hidden.tolist() == hidden
+    cells = [patch for patch in axes.patches if patch.get_gid() == "cell"]
+    grounds = [mpl.colors.to_hex(cell.get_facecolor()).upper() for cell in cells]
+    assert grounds == [QUIET.ground if flag else WITH.ground for flag in np.ravel(hidden)]
+    hatches = [patch for patch in axes.patches if patch.get_gid() == "hatch"]
+    hatched = [cell for cell, flag in zip(cells, np.ravel(hidden), strict=True) if flag]
+    for hatch, cell in zip(hatches, hatched, strict=True):
+        assert hatch.get_path().get_extents().extents.tolist() == cell.get_bbox().extents.tolist()
+        assert mpl.colors.to_hex(hatch.get_edgecolor()) == WITH.line.lower()
+
+
+def test_one_truth_value_hides_all_cells_or_none(axes):
+    draw_cells(axes, (60, 80), [1, 0], hidden=True)
+    draw_cells(axes, (160, 80), [1, 0])
+    assert [table.hidden.tolist() for table in tables(axes)] == [[[True, True]], [[False, False]]]
 
 
 def test_a_vector_is_a_row_and_booleans_are_cells(axes):
@@ -229,6 +261,12 @@ def test_a_note_begins_or_ends_at_its_place(axes):
     assert left.x0 == pytest.approx(180, abs=1)
     assert (middle.x0 + middle.x1) / 2 == pytest.approx(180, abs=1)
     assert right.x1 == pytest.approx(180, abs=1)
+
+
+def test_a_note_may_be_larger_than_usual(axes):
+    draw_note(axes, (180, 100), "$Q$", size=16)
+    draw_note(axes, (180, 60), "$Q$")
+    assert [text.get_fontsize() for text in axes.texts] == [16, 13]
 
 
 def test_the_pictures_of_one_test_are_closed_after_it():

@@ -20,7 +20,7 @@ from paying_attention.figures.machine import (
 
 VALUES, WEIGHTS = (0.0, 0.4, 1.0), (0.25, 0.15, 0.6)  # made up; shares of one whole
 
-HEIGHT = 200
+HEIGHT = 202
 LEFT, RIGHT = 56, 304  # where the smallest and the largest value lie on the beam
 NAMES, BEAM, HOOKS, GROUND = 178, 150, 116, 16  # up
 LARGEST, WEDGE = 72, 44  # side of the heaviest weight, width of the wedge below

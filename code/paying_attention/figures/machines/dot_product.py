@@ -18,7 +18,7 @@ from paying_attention.figures.machine import (
 
 WORDS, D_MODEL, D_K, D_V = 4, 6, 3, 2  # as many rows and columns as the cells show
 
-HEIGHT = 350
+HEIGHT = 352
 QUERY, SCORES, KEY, WEIGHTS, VALUE = 44, 104, 180, 212, 316  # across
 TOP, MIDDLE, OPERATIONS, LOW = 300, 204, 128, 34  # up
 SIDE, NAME = 11, 13  # of a cell; from a matrix to its name
@@ -35,7 +35,7 @@ def attention_flow() -> Axes:
         >>> sum("times n" in text.get_text() for text in axes.texts)
         2
     """
-    axes, numbers = board(HEIGHT), _numbers()
+    axes, numbers = board(HEIGHT), example()
     x = _matrix(axes, "X", numbers, (KEY, TOP), PLAIN)
     query, key, value = (
         _projected(axes, name, numbers, across, x)
@@ -58,6 +58,25 @@ def attention_flow() -> Axes:
     return axes
 
 
+def example() -> dict[str, np.ndarray]:
+    """Give the numbers that are drawn, and the matrices that make them: made up, then computed.
+
+    Example:
+        >>> example()["A"].sum(1).round(6).tolist()
+        [1.0, 1.0, 1.0, 1.0]
+    """
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(WORDS, D_MODEL))
+    columns = {"Q": D_K, "K": D_K, "V": D_V}
+    learned = {f"W^{name}": draw.normal(size=(D_MODEL, columns[name])) for name in columns}
+    query, key, value = (x @ matrix for matrix in learned.values())
+    scores = query @ key.T / np.sqrt(D_K)
+    grown = np.exp(scores)
+    weights = grown / grown.sum(1, keepdims=True)
+    values = (x, query, key, value, scores, weights, weights @ value)
+    return learned | dict(zip("XQKVSAO", values, strict=True))
+
+
 def _projected(
     axes: Axes, name: str, numbers: dict[str, np.ndarray], across: Number, x: Box
 ) -> Box:
@@ -78,7 +97,7 @@ def _matrix(
 ) -> Box:
     """Cells, with the name and the shape above them."""
     table = numbers[name]
-    shades = (table - table.min()) / (table.max() - table.min()) if name != "A" else table
+    shades = table if name == "A" else (table - table.min()) / np.ptp(table)
     box = draw_cells(axes, center, shades.round(3), cell=(SIDE, SIDE), tone=tone)
     shape, up = rf"$n \times {SIZES[name]}$", box.at(up=1)[1] + NAME
     left = center[0] - (44 if name == "X" else 28)
@@ -90,18 +109,3 @@ def _matrix(
 def _over(box: Box) -> Point:
     """Where an arrow to a matrix ends: above its name."""
     return box.x, box.at(up=1)[1] + 2 * NAME - 1
-
-
-def _numbers() -> dict[str, np.ndarray]:
-    """A small example, made up and then computed as the chapter does."""
-    draw = np.random.default_rng(0)
-    x, *matrices = (
-        draw.normal(size=shape)
-        for shape in ((WORDS, D_MODEL), (D_MODEL, D_K), (D_MODEL, D_K), (D_MODEL, D_V))
-    )
-    query, key, value = (x @ matrix for matrix in matrices)
-    scores = query @ key.T / np.sqrt(D_K)
-    grown = np.exp(scores)
-    weights = grown / grown.sum(1, keepdims=True)
-    values = (x, query, key, value, scores, weights, weights @ value)
-    return dict(zip("XQKVSAO", values, strict=True))

@@ -20,7 +20,7 @@ from paying_attention.figures.machine import (
 WORDS, HEAD_DIM = 4, 3
 HEADS = ((WITH, 1), (SECOND, -1))  # colours, and on which side of the middle: 1 is left
 
-HEIGHT = 432
+HEIGHT = 434
 MIDDLE, APART, OUTPUT = 180, 118, 300  # across
 INPUT, PROJECTED, SPLIT, ATTENDED, MERGED = 384, 286, 234, 146, 34  # up
 SIDE, NAME, FRAME, THICK = 10, 13, (164, 108), 2
@@ -40,7 +40,7 @@ def multi_head_flow() -> Axes:
         >>> sum("head" in text.get_text() for text in axes.texts)
         2
     """
-    axes, numbers = board(HEIGHT), _numbers()
+    axes, numbers = board(HEIGHT), _shades(example())
     x = _cells(axes, numbers["X"], (MIDDLE, INPUT), PLAIN)
     _name(axes, x, "X")
     for name, across in (("Q", MIDDLE - APART), ("K", MIDDLE), ("V", MIDDLE + APART)):
@@ -48,7 +48,7 @@ def multi_head_flow() -> Axes:
     ends = ((MIDDLE - APART, SPLIT), (MIDDLE + APART, SPLIT))
     draw_arrow(axes, *ends, has_head=False)
     draw_note(axes, (MIDDLE, SPLIT - 18), "split")
-    merged = _halves(axes, np.hstack([numbers["head 0"], numbers["head 1"]]), (MIDDLE, MERGED))
+    merged = _halves(axes, np.hstack([numbers["head_0"], numbers["head_1"]]), (MIDDLE, MERGED))
     for head in range(len(HEADS)):
         _attend(axes, head, numbers, merged)
     output = _cells(axes, numbers["O"], (OUTPUT, MERGED), PLAIN)
@@ -59,6 +59,25 @@ def multi_head_flow() -> Axes:
     draw_note(axes, (left, MERGED + 10), "merge", align="right")
     draw_note(axes, (left, MERGED - 9), f"${SHAPES['V']}$", align="right", size=SYMBOL)
     return axes
+
+
+def example() -> dict[str, np.ndarray]:
+    """Give the numbers that are drawn, and the matrices that make them: made up, then computed.
+
+    Example:
+        >>> sorted(example())
+        ['A_0', 'A_1', 'K', 'O', 'Q', 'V', 'W^K', 'W^O', 'W^Q', 'W^V', 'X', 'head_0', 'head_1']
+    """
+    draw, width = np.random.default_rng(1), len(HEADS) * HEAD_DIM
+    found = {"X": draw.normal(size=(WORDS, width))}
+    found |= {f"W^{name}": draw.normal(size=(width, width)) for name in "QKVO"}
+    found |= {name: found["X"] @ found[f"W^{name}"] for name in "QKV"}
+    parts = zip(*(np.hsplit(found[name], len(HEADS)) for name in "QKV"), strict=True)
+    for head, (query, key, value) in enumerate(parts):
+        grown = np.exp(query @ key.T / np.sqrt(HEAD_DIM))
+        found[f"A_{head}"] = grown / grown.sum(1, keepdims=True)
+        found[f"head_{head}"] = found[f"A_{head}"] @ value
+    return found | {"O": np.hstack([found["head_0"], found["head_1"]]) @ found["W^O"]}
 
 
 def _project(axes: Axes, name: str, table: np.ndarray, across: Number, x: Box) -> None:
@@ -82,8 +101,8 @@ def _attend(axes: Axes, head: int, numbers: dict[str, np.ndarray], merged: Box) 
     draw_arrow(axes, (frame.x, SPLIT), frame, tone=tone, width=THICK)
     parts = f"$Q_{head}, K_{head}, V_{head}$"
     draw_note(axes, (frame.x - side * 42, SPLIT - 16), parts, tone=tone, size=SYMBOL)
-    weights = _cells(axes, numbers[f"A {head}"], (MIDDLE - side * 128, ATTENDED), tone)
-    output = _cells(axes, numbers[f"head {head}"], (MIDDLE - side * 46, ATTENDED), tone)
+    weights = _cells(axes, numbers[f"A_{head}"], (MIDDLE - side * 128, ATTENDED), tone)
+    output = _cells(axes, numbers[f"head_{head}"], (MIDDLE - side * 46, ATTENDED), tone)
     draw_arrow(axes, weights, output, tone=tone)
     names = ((weights, f"A_{head}", "n"), (output, rf"\mathrm{{head}}_{head}", "d_k"))
     for box, name, columns in names:
@@ -114,20 +133,8 @@ def _name(axes: Axes, box: Box, name: str) -> None:
     draw_note(axes, (left + 19, up), f"${SHAPES[name]}$", align="left", size=SYMBOL)
 
 
-def _numbers() -> dict[str, np.ndarray]:
-    """A small example, made up, computed as the chapter does, and brought to 0..1."""
-    draw, width = np.random.default_rng(1), 2 * HEAD_DIM
-    found = {"X": draw.normal(size=(WORDS, width))}
-    found |= {name: found["X"] @ draw.normal(size=(width, width)) for name in "QKV"}
-    queries, keys, values = (np.hsplit(found[name], 2) for name in "QKV")
-    for head, (query, key, value) in enumerate(zip(queries, keys, values, strict=True)):
-        grown = np.exp(query @ key.T / np.sqrt(HEAD_DIM))
-        found[f"A {head}"] = grown / grown.sum(1, keepdims=True)
-        found[f"head {head}"] = found[f"A {head}"] @ value
-    merged = np.hstack([found["head 0"], found["head 1"]])
-    found["O"] = merged @ draw.normal(size=(width, width))
-    return {name: table if name[0] == "A" else _shades(table) for name, table in found.items()}
-
-
-def _shades(table: np.ndarray) -> np.ndarray:
-    return (table - table.min()) / (table.max() - table.min())
+def _shades(numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights as they are, the numbers of each other matrix brought to 0..1."""
+    brought = {name: (table - table.min()) / np.ptp(table) for name, table in numbers.items()}
+    brought |= {name: table for name, table in numbers.items() if name[0] == "A"}
+    return {name: table.round(3) for name, table in brought.items()}
