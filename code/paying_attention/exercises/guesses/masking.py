@@ -1,0 +1,78 @@
+"""Guesses of chapter 05."""
+
+from paying_attention.exercises.guesses.guess import Guess
+
+forbidden = Guess(
+    right="same factor",
+    replies={
+        "stay": "They have to sum to 1 without the fourth: somebody gets what it had.",
+        "same amount": "Think of parts of a sum. One part leaves; what happens to the ratio of two"
+        " others?",
+        "same factor": "Yes. The sum below shrinks, and it is the same sum for all three.",
+    },
+)
+
+zeros = Guess(
+    right="as much as the",
+    replies={
+        "nothing": "A score of 0 is a number like any other: what is its exponential?",
+        "less than the": "`cat` scores `the` with 0. And a vector of zeros?",
+        "as much as the": "Yes. Both score 0, and an exponential of 1 is a share.",
+    },
+)
+
+exchanged = Guess(
+    right="cat and sat",
+    replies={
+        "nobody": "Ask `cat`: how many words did it see in second place, and how many in third?",
+        "cat and sat": "Yes. Each of them sees others now; `down` still sees all four.",
+        "cat, sat and down": "`down` stands last: which words does it see before the exchange, and"
+        " which after it?",
+    },
+)
+
+writes_best = Guess(
+    right="causal",
+    replies={
+        "causal": "Yes. It is the only one that never had the answer among its keys.",
+        "no mask": "In training it could read the next token. Who shows it that token now?",
+        "off by one": "In training it could read the next token. Who shows it that token now?",
+    },
+)
+
+filled = Guess(
+    right="mean",
+    replies={
+        "NaN": "A number as large as that is still a number: four scores, all equal.",
+        "zeros": "The weights of a softmax sum to 1, and these four scores are equal.",
+        "mean": "Yes. A softmax sees gaps alone, and between four equal scores there are none.",
+    },
+)
+
+cleaned = Guess(
+    right="a gradient",
+    replies={
+        "the output": "NaN becomes 0 in both. But a training walks back through what was cleaned.",
+        "a gradient": "Yes. The way back goes through the NaN, whatever stands there afterwards.",
+        "neither": "The outputs agree. Follow a gradient back to where the NaN was formed.",
+    },
+)
+
+lone_query = Guess(
+    right="one",
+    replies={
+        "one": "Yes. It places the query at the front, whatever stands in the cache.",
+        "four": "So it should be, at the end. Look at the upper picture: where does it place its"
+        " first query?",
+    },
+)
+
+missing_axis = Guess(
+    right="wrong numbers",
+    replies={
+        "an error": "Compare the shapes from the right: (4, 4) with (4, 4, 4).",
+        "right numbers": "The mask's first axis is the batch. With which axis of the scores does it"
+        " line up?",
+        "wrong numbers": "Yes. The shapes fit, and the mask's batch lines up with the queries.",
+    },
+)
