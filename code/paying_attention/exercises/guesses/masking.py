@@ -6,8 +6,8 @@ forbidden = Guess(
     right="same factor",
     replies={
         "stay": "They have to sum to 1 without the fourth: somebody gets what it had.",
-        "same amount": "Think of parts of a sum. One part leaves; what happens to the ratio of two"
-        " others?",
+        "same amount": "Think of parts of a sum. When one part leaves, the ratio of two others"
+        " stays.",
         "same factor": "Yes. The sum below shrinks, and it is the same sum for all three.",
     },
 )
@@ -15,8 +15,8 @@ forbidden = Guess(
 zeros = Guess(
     right="as much as the",
     replies={
-        "nothing": "A score of 0 is a number like any other: what is its exponential?",
-        "less than the": "`cat` scores `the` with 0. And a vector of zeros?",
+        "nothing": "A score of 0 is a number like any other: think of its exponential.",
+        "less than the": "`cat` scores `the` with 0. Work out its score for a vector of zeros.",
         "as much as the": "Yes. Both score 0, and an exponential of 1 is a share.",
     },
 )
@@ -24,10 +24,9 @@ zeros = Guess(
 exchanged = Guess(
     right="cat and sat",
     replies={
-        "nobody": "Ask `cat`: how many words did it see in second place, and how many in third?",
+        "nobody": "Count the words that `cat` sees in second place, and in third.",
         "cat and sat": "Yes. Each of them sees others now; `down` still sees all four.",
-        "cat, sat and down": "`down` stands last: which words does it see before the exchange, and"
-        " which after it?",
+        "cat, sat and down": "`down` stands last: compare the words that it sees before and after.",
     },
 )
 
@@ -35,8 +34,8 @@ writes_best = Guess(
     right="causal",
     replies={
         "causal": "Yes. It is the only one that never had the answer among its keys.",
-        "no mask": "In training it could read the next token. Who shows it that token now?",
-        "off by one": "In training it could read the next token. Who shows it that token now?",
+        "no mask": "In training it could read the next token. Nobody shows it that token now.",
+        "off by one": "In training it could read the next token. Nobody shows it that token now.",
     },
 )
 
@@ -62,8 +61,8 @@ lone_query = Guess(
     right="one",
     replies={
         "one": "Yes. It places the query at the front, whatever stands in the cache.",
-        "four": "So it should be, at the end. Look at the upper picture: where does it place its"
-        " first query?",
+        "four": "So it should be, at the end. Look in the upper picture for the place of the first"
+        " query.",
     },
 )
 
@@ -71,8 +70,8 @@ missing_axis = Guess(
     right="wrong numbers",
     replies={
         "an error": "Compare the shapes from the right: (4, 4) with (4, 4, 4).",
-        "right numbers": "The mask's first axis is the batch. With which axis of the scores does it"
-        " line up?",
+        "right numbers": "The mask's first axis is the batch. Look for the axis of the scores that it"
+        " lines up with.",
         "wrong numbers": "Yes. The shapes fit, and the mask's batch lines up with the queries.",
     },
 )
