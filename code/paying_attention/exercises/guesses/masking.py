@@ -13,11 +13,11 @@ forbidden = Guess(
 )
 
 zeros = Guess(
-    right="as much as the",
+    right="as much",
     replies={
         "nothing": "A score of 0 is a number like any other: think of its exponential.",
-        "less than the": "`cat` scores `the` with 0. Work out its score for a vector of zeros.",
-        "as much as the": "Yes. Both score 0, and an exponential of 1 is a share.",
+        "less": "`cat` scores `the` with 0. Work out its score for a vector of zeros.",
+        "as much": "Yes. Both score 0, and an exponential of 1 is a share.",
     },
 )
 
@@ -35,7 +35,7 @@ writes_best = Guess(
     replies={
         "causal": "Yes. It is the only one that never had the answer among its keys.",
         "no mask": "In training it could read the next token. Nobody shows it that token now.",
-        "off by one": "In training it could read the next token. Nobody shows it that token now.",
+        "off by one": "One place ahead stood the answer. When a model writes, that place is empty.",
     },
 )
 
@@ -70,8 +70,8 @@ missing_axis = Guess(
     right="wrong numbers",
     replies={
         "an error": "Compare the shapes from the right: (4, 4) with (4, 4, 4).",
-        "right numbers": "The mask's first axis is the batch. Look for the axis of the scores that it"
-        " lines up with.",
+        "right numbers": "The mask's first axis is the batch. Look for the axis of the scores that"
+        " it lines up with.",
         "wrong numbers": "Yes. The shapes fit, and the mask's batch lines up with the queries.",
     },
 )
