@@ -1,4 +1,4 @@
-"""What checks the answers to the exercises of page 02b: gradients are enumerated, not sampled."""
+"""What checks the answers to the exercises of page 03d: gradients are enumerated, not sampled."""
 
 from collections import Counter
 from itertools import product
@@ -78,7 +78,7 @@ def _judge_estimates(estimates: Tensor, chances: Tensor, losses: Tensor) -> None
             "loss and gradient are right; the estimates are turned over: a row is one draw, with a"
             " number for each score.": right.T,
             "loss and gradient are right; in the estimates, a probability too many: the slope is"
-            " that of log p, and the average over draws comes later.": chances[:, None] * right,
+            " that of log α, and the average over draws comes later.": chances[:, None] * right,
             "loss and gradient are right; a baseline was subtracted from the estimates, and they"
             " are asked for without one.": (losses - chances @ losses)[:, None] * slopes,
             "loss and gradient are right; the estimates have the wrong sign.": -right,
