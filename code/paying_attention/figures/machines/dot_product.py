@@ -28,7 +28,7 @@ SIZES = {"X": r"d_{\rm model}", "Q": "d_k", "K": "d_k", "V": "d_v", "S": "n", "A
 def attention_flow() -> Axes:
     """Draw the way from X to Q, K and V, to scores, to weights and to the output.
 
-    The cells hold a small example that is computed: the darker, the larger a number.
+    The cells hold a small example that is computed: the fuller a colour, the larger the number.
 
     Example:
         >>> axes = attention_flow()

@@ -33,7 +33,7 @@ def multi_head_flow() -> Axes:
     """Draw a layer of two heads: project, split, attend, merge.
 
     Head 0 has the columns of one colour and of the digit 0, head 1 those of the other. The cells
-    hold a small example that is computed: the darker, the larger a number.
+    hold a small example that is computed: the fuller a colour, the larger the number.
 
     Example:
         >>> axes = multi_head_flow()

@@ -88,9 +88,10 @@ def test_what_both_share_stands_at_the_same_height(axes):
 
 
 def test_words_at_arrows_stand_beside_their_own(axes):
-    _, ways = half(axes, 1)
+    parts, ways = half(axes, 1)
     notes = dict(every_text(axes, "note"))
     for text, pair in (("fed", (FED, AFTER)), ("W_c", ("c_i", ATTENTIONAL))):
+        assert not [name for name, box in parts.items() if box.overlaps(notes[text].padded(6))]
         place = notes[text].padded(11)
         near = [p for p, line in ways.items() if line.path.intersects_bbox(place, filled=False)]
         assert near == [pair]
