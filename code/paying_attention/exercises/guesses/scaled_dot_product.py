@@ -33,7 +33,7 @@ order = Guess(
 undivided = Guess(
     right="most",
     replies={
-        "nearly nothing": "Most of its questions may pass little on. But a batch holds 64 of them, and"
+        "nearly nothing": "Most of its questions may pass little on. But a batch holds 64, and"
         " 800 batches come.",
         "most": "Yes. It learns all the same, and has not caught up after 800 updates.",
         "everything": "Think of the sure end of the table of temperatures: a question learns little"
