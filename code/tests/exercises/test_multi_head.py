@@ -10,14 +10,14 @@ from paying_attention.exercises import multi_head as check
 from tests.exercises.cases import Case
 
 BY_HAND = {
-    "head 1": [0.96, 0.02, 0.02],
-    "head 2": [0.33, 0.33, 0.33],
+    "head 0": [0.96, 0.02, 0.02],
+    "head 1": [0.33, 0.33, 0.33],
     "output": [1.93, 0.33],
     "wide output": [1.79, 0.05],
 }
 FROM_ROUNDED = {
-    "head 1": torch.tensor([0.97, 0.02, 0.02]),
-    "head 2": np.full(3, 1 / 3),
+    "head 0": torch.tensor([0.97, 0.02, 0.02]),
+    "head 1": np.full(3, 1 / 3),
     "output": [1.94, 1 / 3],
     "wide output": [1.78, 0.05],
 }
@@ -73,8 +73,8 @@ def seated_in_place(layer, order):
 
 
 def seated_on_the_page(layer, order):
-    """A new layer, of the class of this name that the chapter writes."""
-    return type("MultiHeadAttention", (nn.Module,), {})()
+    """A new layer, of the class that the chapter writes."""
+    return type("AttentionV5", (nn.Module,), {})()
 
 
 def changing_the_last_word(layer, x):
@@ -186,13 +186,13 @@ CASES = [
         check.two_heads,
         right=[(BY_HAND,), (FROM_ROUNDED,)],
         wrong=[
-            (({**BY_HAND, "head 1": [0.67, 0.17, 0.17]},), "head 1's weights"),
-            (({**BY_HAND, "head 2": [0, 1, 0]},), "head 2's weights"),
+            (({**BY_HAND, "head 0": [0.67, 0.17, 0.17]},), "head 0's weights"),
+            (({**BY_HAND, "head 1": [0, 1, 0]},), "head 1's weights"),
             (({**BY_HAND, "output": [0.96, 0.33]},), "the output is not"),
             (({**BY_HAND, "output": [1.93, 0.02]},), "the output is not"),
             (({**BY_HAND, "wide output": [1.93, 0.02]},), "divided by before the softmax"),
             (({**BY_HAND, "wide output": [1.93, 0.33]},), "the wide one is not"),
-            (({**BY_HAND, "head 1": [0.96, 0.02]},), "has the shape (2,)"),
+            (({**BY_HAND, "head 0": [0.96, 0.02]},), "has the shape (2,)"),
         ],
     ),
     Case(
@@ -222,7 +222,7 @@ CASES = [
             ((FORESEEN, seated_with_rows_of_out_proj), "which head sits where"),
             ((FORESEEN, seated_the_other_way), "in the order [2, 0, 1]"),
             ((FORESEEN, seated_in_place), "changes the layer"),
-            ((FORESEEN, seated_on_the_page), "the page's own MultiHeadAttention"),
+            ((FORESEEN, seated_on_the_page), "of the kind AttentionV5"),
             ((FORESEEN, lambda layer, order: layer.state_dict()), "of the kind OrderedDict"),
             ((FORESEEN, lambda layer, order: layer), "shares parameters"),
             ((FORESEEN, lambda layer, order: copy.deepcopy(layer)), "the keys of head i"),

@@ -118,9 +118,9 @@ def test_a_planted_error_is_noticed(plants, right, wrong):
 
 def test_a_finger_and_a_mouse_switch_heads(browser):
     with shown(browser, TWO_HEADS, **PHONE) as (page, root):
-        page.touchscreen.tap(*middle(root.locator("label", has_text="head 1")))
+        page.touchscreen.tap(*middle(root.locator("label", has_text="head 0")))
         assert state_of(root)["on"] == [1]
-        page.mouse.click(*middle(root.get_by_role("checkbox", name="head 2")))
+        page.mouse.click(*middle(root.get_by_role("checkbox", name="head 1")))
         assert state_of(root)["on"] == []
         expect(root.locator(".pa-summary")).to_have_text(
             "All heads are off: there are no weights to show."
@@ -132,5 +132,5 @@ def test_keys_switch_heads(browser):
     with shown(browser, TWO_HEADS) as (page, root):
         for key in ("Tab", "Tab", "Space"):
             page.keyboard.press(key)
-        expect(root.get_by_role("checkbox", name="head 2")).to_be_focused()
+        expect(root.get_by_role("checkbox", name="head 1")).to_be_focused()
         assert state_of(root)["on"] == [0]

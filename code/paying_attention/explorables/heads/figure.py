@@ -61,10 +61,10 @@ def heads_to_switch(
         >>> heads_to_switch(weights, ("ich", "sehe", "dich"), ("see", "you"), gold=[[1], [2]])
         Heads to switch on and off
                     switch  entropy, bits    hits
-        head 1          on           0.98  1 of 2
-        head 2          on           0.00  2 of 2
+        head 0          on           0.98  1 of 2
+        head 1          on           0.00  2 of 2
         their mean  2 of 2           0.79  2 of 2
-        With heads 1 and 2 on, the largest weight lies on a gold link for 2 of 2 words; a random \
+        With heads 0 and 1 on, the largest weight lies on a gold link for 2 of 2 words; a random \
 map would be right for about 0.67.
 
     Derived in: chapters/06-multi-head.
@@ -117,7 +117,7 @@ def _drawing(
 
 def _table(num_heads: int, has_gold: bool) -> Table:
     keys = ("on", "entropy", "hits")[: 2 + has_gold]
-    rows = [(f"head {h + 1}", tuple(f"{key}-{h}" for key in keys)) for h in range(num_heads)]
+    rows = [(f"head {h}", tuple(f"{key}-{h}" for key in keys)) for h in range(num_heads)]
     foot = ("their mean", ("count", "entropy", "hits")[: 2 + has_gold])
     return Table(("switch", "entropy, bits", "hits")[: 2 + has_gold], (*rows, foot))
 

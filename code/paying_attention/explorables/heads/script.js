@@ -27,7 +27,7 @@
   }
 
   function headsText(on, say) {
-    const names = on.map(function (h) { return h + 1; }), last = names.pop();
+    const names = on.slice(), last = names.pop();
     return say(names.length ? "heads" : "head", { first: names.join(", "), last: last });
   }
 
@@ -59,7 +59,7 @@
     first.weights.forEach(function (head, h) {
       const label = make(group, "label", {});
       const box = make(label, "input", { type: "checkbox", autocomplete: "off", value: h });
-      label.append("head " + (h + 1));
+      label.append("head " + h);
       box.addEventListener("change", function () {
         change(function (now) {
           const others = now.on.filter(function (other) { return other !== h; });

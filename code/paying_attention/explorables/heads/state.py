@@ -109,7 +109,7 @@ def heads_texts(
     Example:
         >>> state = heads_state([[[0.5, 0.5]], [[1, 0]]], [1], gold=[[0]])
         >>> heads_texts(state, 2, 1, 0.5)["summary"]
-        'With head 2 on, the largest weight lies on a gold link for 1 of 1 word; a random map \
+        'With head 1 on, the largest weight lies on a gold link for 1 of 1 word; a random map \
 would be right for about 0.50.'
     """
     texts = numbered("weight", state.weights)
@@ -160,5 +160,5 @@ def _hits_text(state: HeadsState, judged: int) -> str:
 
 
 def _heads_text(on: Sequence[int]) -> str:
-    *first, last = [str(h + 1) for h in on] or [""]
+    *first, last = [str(h) for h in on] or [""]
     return fill(SENTENCES["heads" if first else "head"], first=", ".join(first), last=last)

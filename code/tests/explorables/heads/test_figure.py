@@ -31,11 +31,11 @@ rows = st.lists(st.floats(0, 1), min_size=5, max_size=5).map(
 
 
 def test_without_gold_links_the_entropy_is_said():
-    assert summary((1, 2), None) == "With heads 2 and 3 on, a row of their mean has 0.50 bits."
+    assert summary((1, 2), None) == "With heads 1 and 2 on, a row of their mean has 0.50 bits."
     found = heads_to_switch(WEIGHTS, SOURCE, TARGET)
     assert "gold" not in found.panels
     assert repr(found).splitlines()[1].split() == ["switch", "entropy,", "bits"]
-    assert repr(found).splitlines()[3].split() == ["head", "2", "on", "0.00"]
+    assert repr(found).splitlines()[3].split() == ["head", "1", "on", "0.00"]
 
 
 def test_words_without_a_gold_link_are_not_judged():
@@ -48,8 +48,8 @@ def test_words_without_a_gold_link_are_not_judged():
 def test_the_table_has_a_row_for_each_head_and_one_for_their_mean():
     shown = repr(heads_to_switch(WEIGHTS, SOURCE, TARGET, gold=GOLD)).splitlines()
     assert shown[1].split() == ["switch", "entropy,", "bits", "hits"]
-    assert shown[2].split() == ["head", "1", "on", "1.50", "0", "of", "2"]
-    assert shown[4].split() == ["head", "3", "on", "0.00", "1", "of", "2"]
+    assert shown[2].split() == ["head", "0", "on", "1.50", "0", "of", "2"]
+    assert shown[4].split() == ["head", "2", "on", "0.00", "1", "of", "2"]
     assert shown[5].split()[:5] == ["their", "mean", "3", "of", "3"]
 
 

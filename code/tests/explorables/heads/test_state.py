@@ -121,7 +121,7 @@ def test_where_no_word_looks_there_is_no_entropy_and_the_sentence_says_so():
     assert (nowhere.entropy, half.entropy) == (None, 1.0)
     texts = heads_texts(nowhere, 2, 0, None)
     assert texts["entropy"] == "–"
-    assert texts["summary"] == "With head 1 on, no word looks anywhere: all weights are 0."
+    assert texts["summary"] == "With head 0 on, no word looks anywhere: all weights are 0."
     judged = heads_state(weights, (0,), [[0], [1]])
     assert (judged.entropy, judged.hits) == (None, 0)
 
@@ -134,9 +134,9 @@ def test_a_random_map_is_right_as_often_as_was_said():
 
 @pytest.mark.parametrize(
     ("on", "start"),
-    [((0,), "head 1"), ((0, 2), "heads 1 and 3"), ((0, 1, 2), "heads 1, 2 and 3")],
+    [((0,), "head 0"), ((0, 2), "heads 0 and 2"), ((0, 1, 2), "heads 0, 1 and 2")],
 )
-def test_the_sentence_counts_heads_from_one(on, start):
+def test_the_sentence_counts_heads_from_zero(on, start):
     hits = heads_state(WEIGHTS, on, GOLD).hits
     assert summary(on) == (
         f"With {start} on, the largest weight lies on a gold link for {hits} of 2 words; "
