@@ -1,0 +1,53 @@
+"""What answers the guesses of chapter 02 and its studies."""
+
+from paying_attention.exercises.guesses.guess import Guess
+
+without_tanh = Guess(
+    right="the same word",
+    replies={
+        "different words": "Multiply it out: what does the state add to the score of `drei`, and"
+        " what to that of `zwanzig`? A softmax sees only the gaps between scores.",
+        "the same word": "Yes. The state adds one number to all scores alike, and a softmax sees"
+        " only the gaps between them.",
+    },
+)
+
+love = Guess(
+    right="aime",
+    replies={
+        "je": "It has its peak in most of them, not in all. Ask which word its neighbours'"
+        " annotations would help least with.",
+        "t'": "A pronoun can be read off the annotation of a neighbour, which has met it too. Try"
+        " once more.",
+        "aime": "Yes. The verb looks at the verb in each of them; the pronouns are another story.",
+    },
+)
+
+one_way = Guess(
+    right="right",
+    replies={
+        "right": "Yes. Reading forwards, the annotations to the right of a word are the ones that"
+        " have met it.",
+        "previous": "The decoder is the same as before. What changed is which annotations have read"
+        " a word, now that the encoder reads forwards only.",
+    },
+)
+
+two_doors = Guess(
+    right="no",
+    replies={
+        "yes": "A third door stays open in the data, so a model may still not need to look. Run"
+        " the table.",
+        "no": "Yes, that is what came out: the third door stands open, and one training in three"
+        " uses it.",
+    },
+)
+
+row_of_chat = Guess(
+    right="less",
+    replies={
+        "less": "Yes. Something is missing, and more than rounding could hide.",
+        "exactly that": "Add the five small ones up first.",
+        "more": "Add the five small ones up first, then the large one.",
+    },
+)
