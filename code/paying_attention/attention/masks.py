@@ -136,7 +136,7 @@ def document_mask(
                 [ True,  True, False],
                 [False, False,  True]])
 
-    Derived in: chapters/05-masking.
+    Derived in: chapters/05-masking and, packed, chapters/05c-the-first-query.
     """
     if key_documents is None:
         key_documents = query_documents

@@ -40,7 +40,7 @@ def masked_softmax(
         >>> masked_softmax(torch.zeros(1, 3), torch.tensor([True, True, False]))
         tensor([[0.5000, 0.5000, 0.0000]])
 
-    Derived in: chapters/05-masking.
+    Derived in: chapters/05-masking and, with its guard, chapters/05b-nowhere-to-look.
     """
     wide = scores.to(wide_dtype(scores))
     if mask is None:
