@@ -35,7 +35,7 @@ class LocalAttention(DecoderAttention):
         >>> found.weights
         tensor([[0.0000, 0.0000, 0.3333, 0.3333, 0.3333]])
 
-    Derived in: chapters/03-luong.   Source: Luong et al. (2015), section 3.2, eq. 9 and 10.
+    Derived in: chapters/03b-windows.   Source: Luong et al. (2015), section 3.2, eq. 9 and 10.
     """
 
     def __init__(
