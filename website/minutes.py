@@ -101,12 +101,12 @@ def size(notebook: NotebookNode) -> Size:
 
 
 def slug(heading: str) -> str:
-    """The id that a heading has on the site.
+    """The anchor by which the book's Markdown pages link to a heading, as MyST makes it.
 
-    >>> slug("What does $W$ do, and what's `it` for?")
-    'what-does-w-do-and-what-s-it-for'
+    >>> slug("Whose questions, what's `it` for?")
+    'whose-questions-whats-it-for'
     """
-    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 
 
 def with_minutes(notebook: NotebookNode) -> NotebookNode:
