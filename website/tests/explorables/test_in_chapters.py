@@ -47,6 +47,8 @@ def test_they_live_in_both_colours_and_on_a_phone_and_say_what_they_said_before(
                 own, around = root.evaluate(LIGHTNESS)
                 assert own < 0.25 if theme == "dark" else own > 0.9
                 assert around is None or (around < 0.25) == (theme == "dark")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        assert all(root.bounding_box()["height"] <= 800 for root in roots)
         page.set_viewport_size({"width": 390, "height": 844})
         for root in roots:
             assert root.evaluate("(root) => root.scrollWidth <= root.clientWidth")
