@@ -15,8 +15,8 @@ without_tanh = Guess(
 love = Guess(
     right="aime",
     replies={
-        "je": "It has its peak in most of them, not in all. Ask which word its neighbours'"
-        " annotations would help least with.",
+        "je": "It has its peak in most of them, not in all. A pronoun can be read off an"
+        " annotation beside it.",
         "t'": "A pronoun can be read off the annotation of a neighbour, which has met it too. Try"
         " once more.",
         "aime": "Yes. The verb looks at the verb in each of them; the pronouns are another story.",
@@ -38,8 +38,8 @@ two_doors = Guess(
     replies={
         "yes": "A third door stays open in the data, so a model may still not need to look. Run"
         " the table.",
-        "no": "Yes, that is what came out: the third door stands open, and one training in three"
-        " uses it.",
+        "no": "Yes, that is what came out: two trainings do as expected, one does not. The third"
+        " door, in the data, stands open.",
     },
 )
 
