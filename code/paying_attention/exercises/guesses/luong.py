@@ -17,8 +17,8 @@ exchanged = Guess(
 same_function = Guess(
     right="not the same",
     replies={
-        "the same": "They give the same scores. But count how often the state's half of the matrix is"
-        " applied, written one way and the other.",
+        "the same": "They give the same scores. But count how often the state's half of the matrix"
+        " is applied, written one way and the other.",
         "not the same": "Yes. One function, two ways to compute it: what depends on one half of"
         " the pair alone can be computed once.",
     },
