@@ -22,6 +22,7 @@ from tests.structure.repository import (
     CHAPTERS,
     PACKAGE,
     ROOT,
+    chapter_code,
     read_chapter,
     table_of_contents,
 )
@@ -105,11 +106,12 @@ def room_of(name: str) -> str:
 
 
 def imported_as(name: str, alias: str) -> list[str]:
-    """The lines of a page that import something under this alias."""
-    lines = [
-        line for _, c in cell_rules.code_cells(read_chapter(name)) for line in c.source.splitlines()
+    """What a page imports under this alias, each import on one line."""
+    return [
+        ast.unparse(step)
+        for step in chapter_code(name).body
+        if isinstance(step, ast.ImportFrom) and any(one.asname == alias for one in step.names)
     ]
-    return [line for line in lines if re.fullmatch(rf"from \S+ import \w+ as {alias}", line)]
 
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
