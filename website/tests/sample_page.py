@@ -18,8 +18,8 @@ SETTINGS = f"""\
 import sys
 sys.path.insert(0, {str(WEBSITE)!r})
 project, root_doc, html_theme = "sample", "first", "basic"
-extensions = ["myst_nb", "mathml", "page_exercises", "page_figures", "page_folds", "page_links",
-              "page_marks", "page_tables"]
+extensions = ["myst_nb", "mathml", "page_exercises", "page_figures", "page_folds", "page_guesses",
+              "page_links", "page_marks", "page_tables"]
 html_math_renderer = "mathml"
 html_baseurl = {BASE!r}
 html_theme_options = {{"repository_url": "https://github.com/us/book", "repository_branch": "main"}}
@@ -110,6 +110,9 @@ def sample_cells() -> list[nbformat.NotebookNode]:
         text("*Figure 1.2.* Another."),
         text(MARKS),
         code("table", shown(**{"text/html": TABLE}), tags=["hide-input"]),
+        code("from paying_attention.exercises.guesses import warm_up as reply"),
+        text("Which?"),
+        code("guess = None  # one\nreply.shift(guess)", printed("No."), tags=["guess"]),
         text(f"A [heading]({BASE}chapters/other.html#a-heading).\n\n## Exercises"),
         text(EXERCISE),
         code("answer = None", tags=["stub"]),

@@ -14,6 +14,8 @@ from page_links import Place, place_of
 from page_tables import names_rows
 from sample_page import BASE, alt, build, code, png, sample_cells, text
 
+from paying_attention.exercises.guesses.warm_up import shift
+
 MODULES = sorted(path.stem for path in Path(__file__).parents[1].glob("page_*.py"))
 BROKEN = [
     text("# Broken"),
@@ -22,6 +24,7 @@ BROKEN = [
     code("nothing", figure="fig-empty"),
     text(f"*Figure 2.2.* No picture, and [no page]({BASE}chapters/none.html)."),
     code("drawn", png(20, 10), drawing="paying_attention.figures.machines:none", mystnb=alt("x")),
+    code("guess = None\nreply.nothing(guess)", tags=["guess"]),
 ]
 
 
@@ -102,6 +105,15 @@ def test_three_words_make_a_mark(page: Tag):
     assert classes == [*(["book-mark", f"book-mark-{name}"] for name in names), None]
 
 
+def test_a_guess_is_answered_where_nothing_runs(page: Tag):
+    guess = page.select_one(".tag_guess .book-guess")
+    said = {part.summary.get_text(): part.p for part in guess.select("details")}
+    assert {option: part.get_text() for option, part in said.items()} == shift.replies
+    right = [option for option, part in said.items() if part["class"] == ["book-right"]]
+    assert right == [shift.right]
+    assert not page.select(".tag_guess .cell_input, .tag_guess .cell_output")
+
+
 def test_an_exercise_is_a_section_with_its_anchor_its_stars_and_its_minutes(page: Tag):
     exercise = page.select_one("section.book-exercise")
     assert exercise.select_one("#ex-swap")
@@ -171,6 +183,7 @@ def test_a_table_of_a_cell_scrolls_by_itself(page: Tag):
         "figure fig-empty has no picture",
         f"the book has no page {BASE}chapters/none.html",
         "drawing paying_attention.figures.machines:none:",
+        "a guess without a reply",
     ],
 )
 def test_the_build_names_what_is_broken(book: tuple[Path, str], words: str):
