@@ -98,7 +98,7 @@ def test_so_it_does_with_eight_heads_and_long_sentences(browser):
         ("weight <= top - 1e-9 || ", "weight < top || "),
         ("row.every(function", "row.some(function"),
         ("gold && top > 0 && ", "gold && "),
-        ("return h + 1;", "return h;"),
+        ("names = on.slice()", "names = on.map((h) => h + 1)"),
         ("box.checked ? others.concat([h]) : others", "others.concat([h])"),
         ("return a - b;", "return b - a;"),
         ("box.checked = found.on.includes(h)", "box.checked = true"),
