@@ -3,6 +3,8 @@
 softmax      ``softmax_temperature``: three scores and a temperature (chapter 00)
 by_hand      ``attention_by_hand``: three annotations and a state to drag (chapter 01)
 alignment    ``alignment_by_word``: a translation whose words the reader picks (chapter 02)
+bilinear     ``matrix_to_turn``: a matrix between state and annotations (chapter 03)
+sampling     ``picks_to_draw``: picks, and what they say of a gradient (chapter 03d)
 mechanism    ``attention_by_steps``: score, scale, mask, softmax, mix (chapter 04)
 masks        ``masks_to_click``: who may look where (chapter 05)
 heads        ``heads_to_switch``: the mean of the heads that are on (chapter 06)

@@ -12,11 +12,13 @@ from importlib.resources import files
 import pytest
 
 from paying_attention.explorables.alignment.figure import alignment_by_word
+from paying_attention.explorables.bilinear.figure import matrix_to_turn
 from paying_attention.explorables.by_hand.figure import attention_by_hand
 from paying_attention.explorables.frame.texts import COMMON
 from paying_attention.explorables.heads.figure import heads_to_switch
 from paying_attention.explorables.masks.figure import masks_to_click
 from paying_attention.explorables.mechanism.figure import attention_by_steps
+from paying_attention.explorables.sampling.figure import picks_to_draw
 from paying_attention.explorables.softmax.figure import softmax_temperature
 from tests.explorables.html_page import Elements, parsed
 
@@ -53,6 +55,14 @@ def heads(labels=LABELS, target=TARGET, **settings):
     return heads_to_switch([WEIGHTS], labels, target, gold=[[0], [2], [1]], **settings)
 
 
+def bilinear(labels=LABELS, **settings):
+    return matrix_to_turn(labels=labels, **settings)
+
+
+def sampling(labels=LABELS, **settings):
+    return picks_to_draw(labels=labels, **settings)
+
+
 KINDS = {
     "softmax": softmax,
     "by_hand": by_hand,
@@ -60,6 +70,8 @@ KINDS = {
     "mechanism": mechanism,
     "masks": masks,
     "heads": heads,
+    "bilinear": bilinear,
+    "sampling": sampling,
 }
 EACH = pytest.mark.parametrize("build", KINDS.values(), ids=KINDS)
 FOLDERS = files("paying_attention.explorables")
@@ -162,7 +174,7 @@ def test_ids_are_unique_on_a_page_of_many():
     many += [softmax(scores=(2, 1, 0.5)), by_hand(state=(0, 1)), alignment(row=1)]
     many += [mechanism(width=8), mechanism(scaled=False)]
     names = [explorable.identifier for explorable in many]
-    assert len({*names}) == len(names) - 5  # only the six that are called "again" share theirs
+    assert len({*names}) == len(names) - 7  # only the eight that are called "again" share theirs
     different = [e for e in many if e.identifier != "pa-again"]
     ids = [name for explorable in different for name in parsed(explorable).ids()]
     assert len(ids) == len(set(ids))
@@ -398,7 +410,7 @@ def test_words_that_a_sentence_names_can_be_told_apart(build):
     assert len(set(labels)) == 3
 
 
-@pytest.mark.parametrize("build", [softmax, by_hand, mechanism])
+@pytest.mark.parametrize("build", [softmax, by_hand, mechanism, bilinear])
 def test_letters_that_run_left_do_not_turn_the_sentence_around(build):
     explorable = build(labels=("שלום", "مرحبا", "c"))
     summary = explorable.texts["summary"]

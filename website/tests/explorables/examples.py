@@ -3,10 +3,12 @@
 import pytest
 
 from paying_attention.explorables.alignment.figure import alignment_by_word
+from paying_attention.explorables.bilinear.figure import matrix_to_turn
 from paying_attention.explorables.by_hand.figure import attention_by_hand
 from paying_attention.explorables.heads.figure import heads_to_switch
 from paying_attention.explorables.masks.figure import masks_to_click
 from paying_attention.explorables.mechanism.figure import attention_by_steps
+from paying_attention.explorables.sampling.figure import picks_to_draw
 from paying_attention.explorables.softmax.figure import softmax_temperature
 
 SOFTMAX, BY_HAND = softmax_temperature(), attention_by_hand()
@@ -71,6 +73,20 @@ LONG_STEPS = attention_by_steps(
     width=512,
 )
 
+MATRIX = matrix_to_turn()
+LONG_WORDS = ("internationalisi", "Wahrscheinlichke", "Donaudampfschiff")
+# a plane of another size, ties, a state of zeros
+FAR_MATRIX = matrix_to_turn(
+    ((2, -2), (2, -2), (-1.85, 2)), (0, 0), ((-0.05, 0.3), (1, -1)), LONG_WORDS
+)
+SKEW_MATRIX = matrix_to_turn(
+    ((2, 1), (0.1, 0), (-1, 0.5)), (-1.5, 0.25), ((0.5, 1), (0, -0.4)), ("<b>", "l'eau", "&")
+)
+
+DRAWS = picks_to_draw()
+NO_DRAWS = picks_to_draw((0.0, 1.0, 0.0), (3, 3, 3), ("<b>", "l'eau", "&"), draws=0)
+MANY_DRAWS = picks_to_draw((0.05, 0.9, 0.05), (-100, 0, 99.5), LONG_WORDS, draws=910, seed=77)
+
 ONE_OF_EACH = {
     "softmax": SOFTMAX,
     "by hand": BY_HAND,
@@ -78,6 +94,8 @@ ONE_OF_EACH = {
     "masks": CAT,
     "heads": TWO_HEADS,
     "mechanism": FAR,
+    "bilinear": MATRIX,
+    "sampling": DRAWS,
 }
 ALL = ONE_OF_EACH | {
     "wide alignment": WIDE_LOVE,
@@ -87,6 +105,10 @@ ALL = ONE_OF_EACH | {
     "short mechanism": RIVER,
     "flat mechanism": FLAT,
     "long mechanism": LONG_STEPS,
+    "far bilinear": FAR_MATRIX,
+    "skew bilinear": SKEW_MATRIX,
+    "no draws": NO_DRAWS,
+    "many draws": MANY_DRAWS,
 }
 EACH_KIND = pytest.mark.parametrize("explorable", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
 EACH = pytest.mark.parametrize("explorable", ALL.values(), ids=ALL)

@@ -68,9 +68,7 @@ def test_nobody_is_told_to_run_a_cell_that_moves_or_cannot_be_run(browser, explo
         expect(page.locator(hint)).to_be_hidden()  # a page of the book
 
 
-@pytest.mark.parametrize(
-    "width", [390, 656, 720, 1280]
-)  # a phone, a column at 1200 and 1280, a screen
+@pytest.mark.parametrize("width", [390, 656, 720, 1280])  # phone, columns, screen
 @EACH
 def test_everything_stays_in_its_box(browser, explorable, width):
     with shown(browser, explorable, viewport={"width": width, "height": 900}) as (page, root):

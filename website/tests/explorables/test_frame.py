@@ -11,10 +11,12 @@ from browser import opened
 from playwright.sync_api import expect
 
 from paying_attention.explorables.alignment.figure import alignment_by_word
+from paying_attention.explorables.bilinear.figure import matrix_to_turn
 from paying_attention.explorables.by_hand.figure import attention_by_hand
 from paying_attention.explorables.heads.figure import heads_to_switch
 from paying_attention.explorables.masks.figure import masks_to_click
 from paying_attention.explorables.mechanism.figure import attention_by_steps
+from paying_attention.explorables.sampling.figure import picks_to_draw
 from paying_attention.explorables.softmax.figure import softmax_temperature
 
 WEIGHTS = [[0.94, 0.03, 0.03], [0.05, 0.07, 0.88], [0.03, 0.95, 0.02]]
@@ -32,6 +34,8 @@ def every_kind(words):
         ),
         "masks": masks_to_click([[2, 1, 0], [0, 1, 0], [1, 1, 3]], words, mask=mask),
         "heads": heads_to_switch([WEIGHTS], words, words, gold=[[0], [2], [1]]),
+        "bilinear": matrix_to_turn(labels=words),
+        "sampling": picks_to_draw(labels=words),
     }
 
 
