@@ -8,6 +8,7 @@ code and output, since its bar says how many claims hold.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from docutils import nodes
@@ -15,6 +16,8 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from page_nodes import cells, tags
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
+
+TITLE = re.compile(r"# @title (.+)")
 
 
 def count_of_claims(printed: str) -> str:
@@ -29,11 +32,15 @@ def count_of_claims(printed: str) -> str:
     return f"{number} claim{'s' * (number > 1)} checked" if number else "Checks"
 
 
-def words_on_the_bar(tagged: list[str], printed: str, html: str, has_picture: bool) -> str:
-    """Say what a bar hides, by the tags of its cell and by what the cell shows.
+def words_on_the_bar(
+    tagged: list[str], printed: str, html: str, has_picture: bool, source: str = ""
+) -> str:
+    """Say what a bar hides, by the tags of its cell, by what the cell shows, or by its title.
 
     >>> words_on_the_bar(["hide-input"], "", "", True)
     'The code of this figure'
+    >>> words_on_the_bar(["hide-input"], "", "", False, "# @title The encoder\\nclass Encoder: ...")
+    'The encoder'
     """
     if "claims" in tagged:
         return count_of_claims(printed)
@@ -41,7 +48,10 @@ def words_on_the_bar(tagged: list[str], printed: str, html: str, has_picture: bo
         return "Setup"
     if has_picture or 'class="pa-explorable' in html:
         return "The code of this figure"
-    return "The code of this table" if 'class="book-table' in html else "The code"
+    if 'class="book-table' in html:
+        return "The code of this table"
+    title = TITLE.match(source)
+    return title[1].replace("`", "") if title else "The code"
 
 
 def mode_of(tagged: list[str], mode: str | None) -> str | None:
@@ -59,7 +69,8 @@ def name_folds(app: Sphinx, document: nodes.document) -> None:
         printed = "\n".join(block.astext() for part in outputs for block in blocks(part))
         html = "".join(raw.astext() for part in outputs for raw in part.findall(nodes.raw))
         has_picture = any(next(part.findall(nodes.image), None) for part in outputs)
-        words = words_on_the_bar(tags(cell), printed, html, has_picture)
+        source = next((block.astext() for block in blocks(cell)), "")
+        words = words_on_the_bar(tags(cell), printed, html, has_picture, source)
         cell["hide_mode"], cell["prompt_show"], cell["prompt_hide"] = mode, words, words
 
 
