@@ -85,6 +85,42 @@ def names_keep_their_meaning(notebook: NotebookNode) -> list[str]:
     ]
 
 
+def nothing_in_sight_needs_a_check(notebook: NotebookNode) -> list[str]:
+    """Who types along leaves the folded checks out: no other cell uses a name that they bind."""
+    in_sight: set[str] = set()
+    in_checks: set[str] = set()
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or "setup" in tags(cell):
+            continue
+        tree = ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", cell.source))
+        if "claims" in tags(cell):
+            in_checks |= names_bound(tree)
+            continue
+        in_sight |= names_bound(tree)
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        found += [
+            f"`{name}` is bound in checks alone, and used in: {cell.source.splitlines()[0]!r}"
+            for name in sorted(used & in_checks - in_sight)
+        ]
+    return found
+
+
+def names_bound(tree: ast.AST) -> set[str]:
+    """All names that some code binds, at whatever depth."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(one.asname or one.name).split(".")[0] for one in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+    return found
+
+
 def bindings(source: str) -> Iterator[tuple[str, str]]:
     """(name, what it is bound to, as written) of a cell's own names, functions and classes."""
     for step in ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source)).body:
@@ -106,4 +142,5 @@ def violations(notebook: NotebookNode, name: str, *, longer: bool = False) -> li
         *(a_core_asks_first(notebook) if is_core(name) else []),
         *a_page_has_exercises(notebook, core=is_core(name)),
         *names_keep_their_meaning(notebook),
+        *nothing_in_sight_needs_a_check(notebook),
     ]

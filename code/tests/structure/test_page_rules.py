@@ -54,6 +54,11 @@ def fewer_exercises(notebook: NotebookNode) -> None:
     notebook.cells = [c for c in notebook.cells if c.metadata.get("exercise") not in slugs]
 
 
+def needs_a_check(notebook: NotebookNode) -> None:
+    check = code("# @title Checks\nimport math as m\nassert m", tags=["claims"])
+    add(check, text("Words."), code("print(m.pi)"))(notebook)
+
+
 PLANTED = [
     add(text("word " * page_rules.MAX_WORDS)),
     add(code("x = [\n" + "    1,\n" * page_rules.MAX_LINES + "]")),
@@ -63,6 +68,7 @@ PLANTED = [
     fewer_exercises,
     two_meanings,
     two_functions,
+    needs_a_check,
 ]
 
 
@@ -105,4 +111,11 @@ def test_a_name_may_come_again_as_it_is_and_some_names_belong_to_nobody() -> Non
     notebook = good_page()
     first, second = code("n = 3\nfigure = 1\n_ = 1"), code("n = 3\nfigure = 2\n_ = 2")
     add(first, text("## Another\n\nWords."), second)(notebook)
+    assert page_rules.violations(notebook, CORE) == []
+
+
+def test_what_is_imported_again_in_sight_needs_no_check() -> None:
+    notebook = good_page()
+    check = code("# @title Checks\nimport math\nassert math", tags=["claims"])
+    add(check, text("Words."), code("import math\nprint(math.pi, len(losses))"))(notebook)
     assert page_rules.violations(notebook, CORE) == []
