@@ -32,9 +32,9 @@ def another_question(answer: object) -> str:
     weights = tensor(places[1], "answer['weights']", shape=(3,))
     expected = torch.softmax(torch.tensor([2.0, 0.0, -1.0]), dim=0)
     demand(
-        near(weights, expected, within=0.011),
-        "the scores are right, the weights are not: take the exponential of each score, and divide"
-        " by the sum of all three.",
+        near(weights, expected, within=0.0055),
+        "the scores are right, the weights are not: take the exponential of each score, divide"
+        " by the sum of all three, and round each by itself.",
     )
     context = tensor(places[2], "answer['context']", shape=(2,))
     demand(
@@ -75,7 +75,7 @@ def _count(function: object, name: str, place: tuple[int, int, int], expected: i
 def swap(answer: object) -> str:
     """Whose number is written when parts of what the encoder hands over are exchanged."""
     everything, summary = (
-        one_of(value, f"answer[{key!r}]", WHOSE)
+        one_of(_british(value), f"answer[{key!r}]", WHOSE)
         for key, value in zip(
             ("all three", "summary alone"),
             fields(answer, "answer", ["all three", "summary alone"]),
@@ -94,13 +94,18 @@ def swap(answer: object) -> str:
     return "both predictions hold. Run it, and see how often."
 
 
+def _british(value: object) -> object:
+    """Let a neighbor be a neighbour."""
+    return value.replace("neighbor", "neighbour") if isinstance(value, str) else value
+
+
 # --- 1.4: a test of the reader's, tried on encoders that are right and on some that are not ---
 
 Summarise = Callable[[Tensor, Tensor], Tensor]
 
 
-def _summaries(encoder: Encoder, halves: tuple[bool, bool]) -> Summarise:
-    """Summarise as the package does, except for the halves that read the padding, too."""
+def _summaries(encoder: Encoder, halves: tuple[bool, bool], share: float = 1.0) -> Summarise:
+    """Summarise as the package does, except for a share of the halves that read the padding."""
 
     def summarise(source: Tensor, lengths: Tensor) -> Tensor:
         with torch.no_grad():
@@ -108,7 +113,8 @@ def _summaries(encoder: Encoder, halves: tuple[bool, bool]) -> Summarise:
             states, _ = encoder.gru(encoder.embedding(source))
         forwards, backwards = states.chunk(2, dim=-1)
         wrong = forwards[:, -1], backwards[:, 0]
-        return torch.cat([(r, w)[bad] for r, w, bad in zip(right, wrong, halves, strict=True)], -1)
+        mixed = [r + share * bad * (w - r) for r, w, bad in zip(right, wrong, halves, strict=True)]
+        return torch.cat(mixed, dim=-1)
 
     return summarise
 
@@ -133,7 +139,11 @@ def last_state(padding_changes_nothing: object) -> str:
         (False, True): "when only the backward half is wrong",
     }.items():
         demand(not verdict(_summaries(encoder, halves)), f"your test passes {words}.")
-    return "your test passes what is right, and fails three kinds of what is wrong."
+    demand(
+        not verdict(_summaries(encoder, (True, True), share=0.005)),
+        "your test passes when the padding has a small effect; only the last digits may differ.",
+    )
+    return "your test passes what is right, and fails four kinds of what is wrong."
 
 
 # --- 1.5 and 1.6 ---

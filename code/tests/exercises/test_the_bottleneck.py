@@ -179,6 +179,7 @@ CASES = [
         wrong=[
             (({**BY_HAND, "scores": [1, 0, -1]},), "the scores are not right"),
             (({**BY_HAND, "weights": [2, 0, -1]},), "the weights are not"),
+            (({**BY_HAND, "weights": [0.84, 0.12, 0.04]},), "round each by itself"),
             (({**BY_HAND, "context": [0.5, 1.5]},), "the context is not"),
             (({**BY_HAND, "word": "zwanzig"},), "which word has the largest weight"),
             (({**BY_HAND, "word": None},), "answer['word']"),
@@ -200,6 +201,7 @@ CASES = [
         right=[
             ({"all three": "its neighbour's", "summary alone": "its own"},),
             ({"all three": "ITS NEIGHBOUR'S ", "summary alone": "Its own", "why": "it sees it"},),
+            ({"all three": "its neighbor's", "summary alone": "its own"},),
         ],
         wrong=[
             (({"all three": "its own", "summary alone": "its own"},), "what else could tell"),
@@ -224,6 +226,7 @@ CASES = [
             ((padding_test(WORDS, sizes=(7, 3)),), "your test passes"),
             ((longest_sentence,), "your test passes"),
             ((padding_test(WORDS, within=0.0),), "right up to the seventh digit"),
+            ((padding_test(WORDS, within=0.01),), "the padding has a small effect"),
             ((half_of_it,), "when only the backward half is wrong"),
             ((lambda summarise: "yes",), "has to be True or False"),
             ((lambda summarise: 1,), "has to be True or False"),

@@ -453,6 +453,7 @@ CASES = [
             ((tempered_with(right_weights, lambda t: not t >= 0),), "at temperature 0 there is no"),
             ((tempered_with(right_weights, words="a bad value"),), "it names the argument"),
             ((tempered_with(right_weights, words="temperature: not positive"),), "what came"),
+            ((tempered_with(right_weights, words="temperature: got 0"),), "what was expected"),
             ((lambda scores, temperature: scores,), "`tempered` raised TypeError"),
         ],
     ),

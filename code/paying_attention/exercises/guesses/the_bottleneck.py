@@ -31,35 +31,39 @@ triangle = Guess(
     },
 )
 
-width_or_time = Guess(
-    right="time",
+seven_numbers = Guess(
+    right="below .1",
     replies={
-        "width": "A wide update takes longer. Ask how many of them the same time buys.",
-        "time": "Yes, in these runs more updates help wherever something is left to gain.",
+        "about .5": "Six numbers are the longest sequences that it was trained on. Seven are one"
+        " more.",
+        "about .3": "It does fall. Compare with what attention gets on the grey side of chapter"
+        " 01's second figure, and remember that this is the weaker of the two.",
+        "below .1": "Yes. Seven numbers are more than any sequence that it was trained on.",
     },
 )
 
-once_or_always = Guess(
-    right="different",
+once_at_the_start = Guess(
+    right="below .5",
     replies={
-        "equal": "Both know the same of the source, and still: look at sequences of three numbers.",
-        "different": "Yes, and by more than we had guessed.",
+        "about .8": "Both know the same of the source, but one of them has to keep it all the way.",
+        "about .6": "It does fall, and further: think of what the state has to hold now.",
+        "below .5": "Yes. The same vector, seen once, brings far less.",
     },
 )
 
-dots_or_pairs = Guess(
-    right="four pairs",
+worst_remembered = Guess(
+    right="one in the middle",
     replies={
-        "seventy dots": "That would be forgetting with time. Read the next table along a row.",
-        "four pairs": "Yes. Read the next table down a column.",
+        "the first": "That would be fading with time. Follow each row of the table to its end.",
+        "one in the middle": "Yes. Both ends stand above it, in every row.",
+        "the last": "Nothing came after it that could have been put on top.",
     },
 )
 
-slope_after_training = Guess(
-    right="gone",
+less_even = Guess(
+    right="attention's",
     replies={
-        "steeper": "Each word of the source is needed alike. Ask which way that pushes the gates.",
-        "as before": "So says the usual summary of recurrent networks. See what the table says.",
-        "gone": "Yes. Training has made the early words felt.",
+        "the vector's": "It started so. But its training evens out the slope that it starts with.",
+        "attention's": "Yes. It starts from level ground, and then it chooses.",
     },
 )

@@ -35,8 +35,8 @@ falls_more = Guess(
 other_seeds = Guess(
     right="one",
     replies={
-        "both": "The interval is about other sentences for the same network. A seed changes the"
-        " network.",
+        "both": "The interval is about this network's share over all such sentences. A seed changes"
+        " the network.",
         "one": "Yes, and it need not even have been one.",
         "neither": "The interval promises nothing about seeds, but two trainings can also end up"
         " alike.",

@@ -84,7 +84,7 @@ def encoder_decoder_with_attention() -> Axes:
         draw_arrow(axes, before, context, tone=WITH, is_dashed=True)
         draw_arrow(axes, context, after, tone=WITH, width=THICK)
     draw_note(axes, (84, 108), "$e_j$", tone=WITH)
-    draw_note(axes, (192, 139), r"$\alpha_j$", tone=WITH)
+    draw_note(axes, (122, 148), r"$\alpha_j$", tone=WITH)
     return axes
 
 
