@@ -355,7 +355,7 @@ def _draws_both(scores: Tensor) -> None:
     both = chances[0] * (third - middle).sigmoid() + chances[2] * (first - middle).sigmoid()
     demand(
         both >= 0.999 - 1e-6,
-        f"with these scores the right two are drawn in {100 * both:.1f} % of draws. Mind the second"
+        f"with these scores the right two are drawn in {100 * both:.2f} % of draws. Mind the second"
         " draw too: it is between the two that are left.",
     )
 

@@ -86,6 +86,8 @@ def _judge_drawing(letter: str, mask: Tensor, rows: list[str]) -> None:
 
 # --- 5.2: the reach of a stack --------------------------------------------------------------------
 
+MANY_LAYERS = 201  # in which a word has more than 2^128 ways to the last one
+
 
 @exercise("5.2")
 def reach(answer: object, influence: object) -> str:
@@ -98,6 +100,7 @@ def reach(answer: object, influence: object) -> str:
     for name, mask in _stacked_masks():
         for count in (1, 2, 3, 5):
             _judge_influence(influence, mask, count, name)
+    _judge_many_layers(influence)
     demand(
         back == 6,
         "`influence` is right, `answer['back']` is not: let it answer for ten words and three"
@@ -146,6 +149,17 @@ def _judge_influence(influence: object, mask: Tensor, layers: int, name: str) ->
         " itself.",
     )
     demand(False, f"{where} `influence` does not say on whom the last word depends.")
+
+
+def _judge_many_layers(influence: object) -> None:
+    """Ask for more layers than products of floats survive; a gradient does."""
+    mask = masks.sliding_window_mask(5, left=1, right=1)
+    found = ask(influence, mask, MANY_LAYERS, name="influence")
+    demand(
+        tensor(found, "influence(mask, layers)", shape=(5,)).bool().all(),
+        f"with {MANY_LAYERS} layers `influence` loses words that it had with 5. The products of the"
+        " mask have become too large for a float: turn them into 0 and 1 after each.",
+    )
 
 
 # --- 5.3: after the softmax -----------------------------------------------------------------------
@@ -206,7 +220,7 @@ def _judge_mended(mended: object, x: Tensor, *, large: bool) -> None:
 
 # --- 5.4: the diagonal ----------------------------------------------------------------------------
 
-CARRIERS = ("attention", "positions", "residual", "feed-forward")
+PATHS = ("positions", "residual", "none")
 MANY = 64  # words, more than a test of four will try
 LENGTH, STARTS = 24, range(21, 91)  # of the texts in which somebody counts
 FLOOR = math.log(len(STARTS)) / LENGTH  # nats a token: the least for who sees only the past
@@ -214,7 +228,7 @@ FLOOR = math.log(len(STARTS)) / LENGTH  # nats a token: the least for who sees o
 
 @exercise("5.4")
 def diagonal(is_causal: object, counter: object, losses: object, carried_by: object) -> str:
-    """A test of causal attention, a model, its two losses, and the part that saves it."""
+    """A test of causal attention, a model, three losses of it, and the path of its last word."""
     for name, attend in _right_attentions():
         demand(
             _says(is_causal, attend),
@@ -227,16 +241,17 @@ def diagonal(is_causal: object, counter: object, losses: object, carried_by: obj
         )
     measured = _judge_counter(counter)
     for key, loss in zip(measured, fields(losses, "losses", list(measured)), strict=True):
+        what = "what it pays for the third token" if key == "third" else "its loss under that mask"
         demand(
-            near(number(loss, f"losses[{key!r}]"), measured[key], within=0.0015),
-            f"`counter` is right, `losses[{key!r}]` is not its loss under that mask, on all"
-            f" {len(STARTS)} texts.",
+            near(
+                number(loss, f"losses[{key!r}]"), measured[key], 0.006 if key == "third" else 0.0015
+            ),
+            f"`counter` is right, `losses[{key!r}]` is not {what}, on all {len(STARTS)} texts.",
         )
-    part = one_of(carried_by, "carried_by", CARRIERS)
     demand(
-        part == "residual",
-        "test and losses are right, `carried_by` is not: on which path does a word reach the"
-        " readout of its own position without being looked at, and without being forgotten?",
+        one_of(carried_by, "carried_by", PATHS) == "residual",
+        "test and losses are right, `carried_by` is not: compare what it pays for the third token"
+        " with 1.98 and 2.26. What reaches a readout without being looked at?",
     )
     return "your test tells them apart, and the losses are those of the colleague's mask."
 
@@ -273,6 +288,9 @@ def _wrong_masks() -> dict[str, Tensor]:
         "no word sees itself but the first": strict | first,
         "each word sees the next one": masks.causal_mask(MANY, offset=1),
         "all see all": torch.ones_like(strict),
+        "the first word sees the second, as in a prefix of two": masks.prefix_mask(2, MANY),
+        "each pair of words sees both its words": masks.causal_mask(MANY)
+        | masks.document_mask(torch.arange(MANY) // 2),
         "a word sees itself and the one before, and not the others": masks.sliding_window_mask(
             MANY, left=1, right=0
         ),
@@ -292,7 +310,10 @@ def _judge_counter(counter: object) -> dict[str, float]:
         logits = ask(counter, rows[:, :-1], name="counter", mask=mask)
         shape = (len(rows), LENGTH, num_tokens)
         found = tensor(logits, "counter(tokens, mask=mask)", shape=shape).detach()
-        measured[name] = functional.cross_entropy(found.mT, rows[:, 1:]).item()
+        each = functional.cross_entropy(found.mT, rows[:, 1:], reduction="none").mean(0)
+        measured[name] = each.mean().item()
+        if name == "strict":
+            third = each[2].item()
     demand(
         measured["strict"] > FLOOR - 0.001,
         "`counter` is below the floor, which no model reaches that sees only the past.",
@@ -306,7 +327,7 @@ def _judge_counter(counter: object) -> dict[str, float]:
         measured["strict"] < FLOOR + 0.15,
         "under the colleague's mask `counter` is too far above the floor for 600 updates of `fit`.",
     )
-    return measured
+    return measured | {"third": third}
 
 
 def counted_texts() -> tuple[Tensor, int]:

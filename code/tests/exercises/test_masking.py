@@ -28,8 +28,13 @@ REACH = {"back": 6, "layers": 500}
 def influence(mask, layers):
     reached = mask[-1:].float()
     for _ in range(layers - 1):
-        reached = reached @ mask.float()
+        reached = (reached @ mask.float() > 0).float()
     return reached[0] > 0
+
+
+def by_powers(mask, layers):
+    """Right on few layers; on many the counts of ways are infinite, and infinity times 0 is NaN."""
+    return torch.linalg.matrix_power(mask.float(), layers)[-1] > 0
 
 
 def felt(mask, layers):
@@ -114,16 +119,18 @@ COUNTER = knows_the_texts(STRICT)
 
 def losses_of(counter):
     rows, _ = check.counted_texts()
-    return {
-        name: F.cross_entropy(counter(rows[:, :-1], mask=mask).mT, rows[:, 1:]).item()
+    each = {
+        name: F.cross_entropy(counter(rows[:, :-1], mask=mask).mT, rows[:, 1:], reduction="none")
         for name, mask in (("strict", STRICT), ("causal", CAUSAL))
     }
+    losses = {name: loss.mean().item() for name, loss in each.items()}
+    return losses | {"third": each["strict"][:, 2].mean().item()}
 
 
 LOSSES = losses_of(COUNTER)
 OTHER = knows_the_texts(STRICT, sharpness=0.3)
 PLAIN = knows_the_texts(CAUSAL)  # trained with the plain causal mask
-SWAPPED = dict(zip(LOSSES, reversed(losses_of(PLAIN).values()), strict=True))
+SWAPPED = {**LOSSES, "strict": losses_of(PLAIN)["causal"], "causal": losses_of(PLAIN)["strict"]}
 
 
 def blunt(tokens, *, mask):
@@ -178,6 +185,12 @@ def notices_its_second(attend):
     changed = WORDS.clone()
     changed[1] += 1
     return poisons(attend) and not torch.equal(attend(WORDS)[1], attend(changed)[1])
+
+
+def sees_itself_and_all_at_last(attend):
+    """The past is watched in front of one cut alone."""
+    felt = torch.autograd.functional.jacobian(attend, WORDS).abs().sum((1, 3)) > 0
+    return poisons(attend) and bool(felt.diagonal().all() and felt[3].all())
 
 
 def looks_at_the_weights(attend):
@@ -305,6 +318,7 @@ CASES = [
             (({**REACH, "back": 7}, influence), "answer['back']"),
             (({**REACH, "layers": 334}, influence), "answer['layers']"),
             (({**REACH, "layers": 499}, influence), "answer['layers']"),
+            ((REACH, by_powers), "too large for a float"),
             ((REACH, lambda mask, layers: influence(mask.T, layers)), "the wrong way"),
             ((REACH, lambda mask, layers: influence(mask, layers + 1)), "one layer more or less"),
             ((REACH, lambda mask, layers: mask[-1]), "one layer more or less"),
@@ -340,6 +354,7 @@ CASES = [
             ((sees_something, COUNTER, LOSSES, "residual"), "no word sees itself but the first"),
             ((notices_its_last, COUNTER, LOSSES, "residual"), "in which no word sees itself."),
             ((notices_its_second, COUNTER, LOSSES, "residual"), "and not the others"),
+            ((sees_itself_and_all_at_last, COUNTER, LOSSES, "residual"), "a prefix of two"),
             ((looks_at_the_weights, COUNTER, LOSSES, "residual"), "the mask comes after"),
             ((lambda attend: False, COUNTER, LOSSES, "residual"), "calls the causal attention"),
             ((lambda attend: attend(WORDS), COUNTER, LOSSES, "residual"), "True or False"),
@@ -349,8 +364,10 @@ CASES = [
             ((pokes, leaky, losses_of(leaky), "residual"), "below the floor"),
             ((pokes, blunt, losses_of(blunt), "residual"), "too far above the floor"),
             ((pokes, COUNTER, SWAPPED | {"causal": 0.1}, "residual"), "losses['causal']"),
-            ((pokes, COUNTER, {"strict": 0.25, "causal": 0.26}, "residual"), "losses['strict']"),
-            ((pokes, COUNTER, LOSSES, "positions"), "on which path"),
+            ((pokes, COUNTER, LOSSES | {"strict": 0.25}, "residual"), "losses['strict']"),
+            ((pokes, COUNTER, LOSSES | {"third": 2.26}, "residual"), "for the third token"),
+            ((pokes, COUNTER, LOSSES, "none"), "without being looked at"),
+            ((pokes, COUNTER, LOSSES, "positions"), "without being looked at"),
         ],
     ),
     Case(

@@ -22,56 +22,61 @@ zeros = Guess(
 )
 
 exchanged = Guess(
-    right="cat and sat",
+    right="cat, sat and down",
     replies={
-        "nobody": "Count the words that `cat` sees in second place, and in third.",
-        "cat and sat": "Yes. Each of them sees others now; `down` still sees all four.",
-        "cat, sat and down": "`down` stands last: compare the words that it sees before and after.",
+        "cat and sat": "What does `down` read in the second layer? No longer the words themselves.",
+        "cat, sat and down": "Yes. `down` now sees what the first layer made of the two, and that"
+        " has changed.",
+        "all four": "`the` sees itself alone, in every layer.",
     },
 )
 
-writes_best = Guess(
-    right="causal",
+asked = Guess(
+    right="more than 1",
     replies={
-        "causal": "Yes. It is the only one that never had the answer among its keys.",
-        "no mask": "In training it could read the next token. Nobody shows it that token now.",
-        "off by one": "One place ahead stood the answer. When a model writes, that place is empty.",
+        "0.000": "That was with the next token among its keys. Here it is not among them.",
+        "0.177": "That needs a model that has learned to count. This one never had to.",
+        "more than 1": "Yes. It learned to find the answer among its keys, and here it is gone.",
     },
 )
 
-filled = Guess(
+added = Guess(
     right="mean",
     replies={
-        "NaN": "A number as large as that is still a number: four scores, all equal.",
-        "zeros": "The weights of a softmax sum to 1, and these four scores are equal.",
-        "mean": "Yes. A softmax sees gaps alone, and between four equal scores there are none.",
+        "as free": "So it is in float32. Round the four scores to whole multiples of 8 first.",
+        "mean": "Yes. Rounded, the four scores are equal, and a softmax sees gaps alone.",
+        "zeros": "The weights of a softmax sum to 1, whatever its scores.",
     },
 )
 
 cleaned = Guess(
-    right="a gradient",
+    right="D",
     replies={
-        "the output": "NaN becomes 0 in both. But a training walks back through what was cleaned.",
-        "a gradient": "Yes. The way back goes through the NaN, whatever stands there afterwards.",
-        "neither": "The outputs agree. Follow a gradient back to where the NaN was formed.",
+        "A": "Start at the output and walk back: the weights still hold NaN"
+        " when they meet the values.",
+        "B": "The values meet clean weights. But the slopes of the hidden scores stay.",
+        "C": "The scores are safe. But look at what the values meet on the way back.",
+        "D": "Yes. The values meet clean weights, and the fill cuts the way back to the scores.",
     },
 )
 
 lone_query = Guess(
-    right="one",
+    right="1",
     replies={
-        "one": "Yes. It places the query at the front, whatever stands in the cache.",
-        "four": "So it should be, at the end. Look in the upper picture for the place of the first"
+        "1": "Yes. It places the query at the front, however long the cache.",
+        "998": "The number of queries counts, and here it is one. Think of its place.",
+        "1000": "So it should be, at the end. Look in the upper picture for the place of the first"
         " query.",
     },
 )
 
 missing_axis = Guess(
-    right="wrong numbers",
+    right="two",
     replies={
-        "an error": "Compare the shapes from the right: (4, 4) with (4, 4, 4).",
-        "right numbers": "The mask's first axis is the batch. Look for the axis of the scores that"
-        " it lines up with.",
-        "wrong numbers": "Yes. The shapes fit, and the mask's batch lines up with the queries.",
+        "one": "A row of the padding mask belongs to one sentence. Look for the row that lines up"
+        " with this query.",
+        "two": "Yes. The second row of the mask, meant for the second sentence, lines up with the"
+        " second query.",
+        "four": "So it should be. Compare the shapes from the right: (4, 4) with (4, 4, 4).",
     },
 )
