@@ -15,9 +15,9 @@ from paying_attention.figures.machine import (
 
 WEIGHTS = (0.15, 0.6, 0.25)  # made up; shares of one whole
 
-HEIGHT = 330
+HEIGHT = 350
 STATE, SCORES, ANNOTATIONS, SHARES, CONTEXT = 34, 108, 182, 256, 328  # across
-NAMES, *ROWS, SOFTMAX, STATES, WRITTEN = 314, 280, 236, 192, 136, 76, 22  # up
+NAMES, FORMULA, *ROWS, SOFTMAX, STATES, WRITTEN = 336, 314, 280, 236, 192, 136, 76, 22  # up
 MIDDLE = ROWS[1]
 CELL = (46, 44)  # scores and weights touch each other: a softmax takes all of them
 PILL, THICK = (74, 30), 2
@@ -48,7 +48,8 @@ def bahdanau_step() -> Axes:
     draw_arrow(axes, context, (CONTEXT, after.at(up=1)[1]), tone=WITH, width=THICK)
     draw_arrow(axes, before, after)
     _words(axes, after)
-    for place, text in (((50, 156), "$W$"), ((145, 295), "$U$"), ((46, 252), r"$v^{\!\top}\tanh$")):
+    formula = r"$v^{\!\top}\tanh$"
+    for place, text in (((50, 156), "$W$"), ((145, 295), "$U$"), ((SCORES, FORMULA), formula)):
         draw_note(axes, place, text, tone=WITH)
     return axes
 

@@ -90,3 +90,9 @@ def test_each_matrix_stands_beside_its_arrow(axes, ways, matrix, pair):
     place = texts(axes, "note")[matrix].padded(15)
     near = [ends for ends, line in ways.items() if line.path.intersects_bbox(place, filled=False)]
     assert near == [pair]
+
+
+def test_the_formula_of_the_score_stands_over_the_scores(axes, parts):
+    formula, first = texts(axes, "note")[r"v^{\!\top}\tanh"], parts[SCORES[0]]
+    assert first.x0 < (formula.x0 + formula.x1) / 2 < first.x1
+    assert formula.y0 > first.y1
