@@ -11,13 +11,15 @@ pancakes = Guess(
 )
 
 gradient = Guess(
-    right="both",
+    right="0.1",
     replies={
-        "grows": "Dividing by a smaller number makes scores steeper, that is true. Now think of one"
-        " weight that is nearly 1 already, and cannot rise.",
-        "shrinks": "A sure softmax hardly moves, that is true. But it is not sure yet at 10, and"
-        " scores that are divided by a smaller number move farther.",
-        "both": "Yes. First steeper scores win, then a softmax that is too sure to move.",
+        "10": "The hotter, the flatter: divided by 10 the scores hardly differ, and a step of the"
+        " query hardly moves them.",
+        "1": "Two things happen below 1: scores become steeper, and the softmax becomes sure of its"
+        " winner. The first has some room before the second stops it.",
+        "0.1": "Yes. The scores are ten times as steep there, and the softmax is not sure yet.",
+        "0.015": "The scores are steepest there, that is true. But a weight that is nearly 1"
+        " already can hardly rise.",
     },
 )
 
@@ -42,40 +44,44 @@ undivided = Guess(
 )
 
 sensitivity = Guess(
-    right="grows",
+    right="nearly all",
     replies={
-        "grows": "Yes. J shrinks, but K grows with the width, and on the average K wins.",
-        "shrinks": "J does shrink. Look at the other factor, the norm of K, when each key has more"
-        " parts.",
-        "stays": "Two factors move against each other. From width 4 on they need not cancel: try"
-        " one question by hand, with two scores that are close.",
+        "a fifth": "Then all questions would pass on about as much. Compare the mean with the"
+        " median at width 1024.",
+        "half": "Think of the others: two leaders more than 4 apart, so that the second has less"
+        " than a fiftieth of the first's weight. Little is left of J.",
+        "nearly all": "Yes. Where two leaders are close, J is not small, and K is long.",
     },
 )
 
 folded = Guess(
-    right="two",
+    right="farther",
     replies={
-        "one": "They have the same scores, and so the same loss. But ask what an update does to a"
-        " small weight: AdamW moves all weights about equally far.",
-        "two": "Yes. An update moves a small weight as far as a large one.",
+        "less far": "In the folded arm W^Q is smaller. But is its update smaller, too? AdamW moves"
+        " all weights about equally far.",
+        "as far": "They have the same scores, and so the same loss. But ask what an update of the"
+        " usual size does to a weight that is small.",
+        "farther": "Yes. An update moves a small weight as far as a large one, and nothing divides"
+        " it afterwards.",
     },
 )
 
 viral = Guess(
     right="the cat",
     replies={
-        "the lesson": "Its key is the question itself, with the score 1. Work out the other score:"
-        " (0, 1.6, 1.2, 0) times (0, 0, 1, 0).",
-        "the cat": "Yes. Its key points elsewhere, but it is long.",
+        "the lesson": "Every score is a product with your query. Work out what becomes of each of"
+        " them, if the query is twice as long.",
+        "the cat": "Yes. A longer query makes all scores longer alike: no rank changes.",
     },
 )
 
 counting = Guess(
-    right="the same",
+    right="a little more",
     replies={
-        "the same": "Yes. Equal scores share the weight equally, and the mean of equal values is"
-        " that value.",
-        "another one": "Write down the weights of three equal pairs, 1/3 each, and then the mean of"
-        " three equal values.",
+        "the same": "So it is without other words. Write the weight of `river` as a fraction,"
+        " and add two more of its exponential above and below the line.",
+        "a little more": "Yes. The exponential counts three times above the fraction's line, and"
+        " three times below.",
+        "three times": "Three times 0.66 is almost 2, and a row sums to 1.",
     },
 )
