@@ -61,7 +61,8 @@ def draw_heads(
     if columns < 1:
         raise ValueError(f"columns: expected 1 or more, got {columns}")
     rows = math.ceil(len(maps) / columns)
-    panels = figure.subplots(rows, columns, squeeze=False).flatten().tolist()
+    close = {"wspace": 0.05}  # three by three cells of three maps then have room for their numbers
+    panels = figure.subplots(rows, columns, squeeze=False, gridspec_kw=close).flatten().tolist()
     for place, (axes, weights, title) in enumerate(zip(panels, maps, titles, strict=False)):
         draw_alignment(axes, weights, target, source, sure=sure, possible=possible, mask=mask)
         axes.tick_params(labelsize=LETTER)

@@ -50,6 +50,13 @@ def test_words_and_titles_are_legible(figure):
     assert min(sizes) >= 11
 
 
+def test_three_small_maps_in_a_row_have_their_numbers():
+    maps = np.full((3, 3, 3), 1 / 3)
+    panels = draw_heads(plt.figure(figsize=(4.8, 2.4)), maps, SOURCE, SOURCE, TITLES, columns=3)
+    for axes in panels:
+        assert [text.get_text() for text in axes.texts] == ["0.33"] * 9
+
+
 def test_no_empty_panel_is_left(figure):
     assert len(draw_heads(figure, HEADS, TARGET, SOURCE, TITLES, columns=2)) == 3
     assert len(figure.axes) == 3

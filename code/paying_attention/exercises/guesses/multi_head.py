@@ -5,8 +5,8 @@ from paying_attention.exercises.guesses.guess import Guess
 wide_head = Guess(
     right="neither",
     replies={
-        "vier": "The place does speak for vier. Add up what the mark says, then compare the sums.",
-        "und": "The mark does speak for und. Add up what the place says, then compare the sums.",
+        "vier": "The mark does speak for vier. Add up what the place says, then compare the sums.",
+        "und": "The place does speak for und. Add up what the mark says, then compare the sums.",
         "neither": "Yes. Each of the two gets a score of 4, from one rule each, so neither wins.",
     },
 )
@@ -29,7 +29,8 @@ cost = Guess(
 budget = Guess(
     right="all five",
     replies={
-        "none": "The live head was at .92 after a quarter of that time, and it was still learning.",
+        "none": "The live head had .92 with a quarter of the updates. A longer training"
+        " is another one: its rate falls later.",
         "two": "A fair guess from what one seed shows after 1,500 updates. It takes one run for a"
         " limit that is only a budget.",
         "all five": "Yes. At this rate, time is all that the single heads needed.",
@@ -44,12 +45,13 @@ tie = Guess(
         "both": "Compare the two mixtures number by number. Look for what a readout could go by.",
     },
 )
-missed = Guess(
-    right="none",
+both_kinds = Guess(
+    right="one",
     replies={
-        "all three": "Pointing right sounds like being needed. A head is not missed, though, if"
-        " another one finds the same.",
-        "two": "Nearly what was expected here: at least two. The next table has the answer.",
-        "none": "Yes, and we had expected at least two. The next table shows who is missed.",
+        "all nine": "That is what was expected here. Look in the last table whether a head of two"
+        " can be spared.",
+        "five": "Look at the last table, at two heads and at eight. In each, one of the two kinds"
+        " is rare.",
+        "one": "Yes. With two heads none can be spared, and with eight none costs half.",
     },
 )
