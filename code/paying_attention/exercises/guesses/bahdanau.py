@@ -33,20 +33,22 @@ one_way = Guess(
     },
 )
 
-two_doors = Guess(
-    right="no",
+other_words = Guess(
+    right="1 in 8",
     replies={
-        "yes": "A third door stays open in the data, so a model may still not need to look. Run"
-        " the table.",
-        "no": "Yes, that is what came out: two trainings do as expected, one does not. The third"
-        " door, in the data, stands open.",
+        "1 in 80": "That is the chance to get a ten and its digit both right. Here each word is"
+        " guessed by itself: count the words that fit one place.",
+        "1 in 8": "Yes. Eight or nine words fit most places, and none is much commoner there than"
+        " the others.",
+        "1 in 2": "Count the digits that could stand behind the hyphen. None is much commoner than"
+        " the others.",
     },
 )
 
 row_of_chat = Guess(
     right="less",
     replies={
-        "less": "Yes. Something is missing, and more than rounding could hide.",
+        "less": "Yes. Something is missing; see below whether rounding could hide it.",
         "exactly that": "Add the five small ones up first.",
         "more": "Add the five small ones up first, then the large one.",
     },
