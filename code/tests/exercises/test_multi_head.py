@@ -263,6 +263,7 @@ CASES = [
             (({**COPYING, "W_q": turn(math.pi / 6)},), "at the one after it"),
             (({**COPYING, "W_q": [[1, 0], [0, 1]]},), "12 of 12 positions"),
             (({**COPYING, "W_q": [[0, 1], [1, 0]]},), "of 12 positions do not"),
+            (({**COPYING, "W_q": turn(-1.3 * math.pi / 6), "factor": 120.5},), "By which angle"),
             (({**COPYING, "factor": 40},), "too small"),
             (({**COPYING, "factor": 56 / math.sqrt(2)},), "too small"),
             (({**COPYING, "factor": 80},), "smaller factor is enough"),
