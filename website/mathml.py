@@ -242,7 +242,8 @@ def keep_punctuation(app: Sphinx, document: nodes.document, docname: str) -> Non
         follower = formula.next_node(descend=False, siblings=True)
         if isinstance(follower, nodes.Text) and follower[0] in ",.;:?!)":
             formula["punctuation"] = follower[0]
-            follower.parent.replace(follower, nodes.Text(follower[1:]))
+            place = formula.parent.index(formula) + 1  # an equal text may stand before it
+            formula.parent[place] = nodes.Text(follower[1:])
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:

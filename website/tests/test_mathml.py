@@ -6,6 +6,8 @@ import doctest
 
 import mathml
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 from mathml import MathError, latex_to_mathml
 
 
@@ -69,3 +71,14 @@ def test_rows_of_an_alignment_stay_rows():
 def test_what_cannot_be_shown_is_refused(latex: str):
     with pytest.raises(MathError):
         latex_to_mathml(latex, display=True)
+
+
+def test_a_formula_takes_the_sign_behind_it_and_no_other():
+    one, two = nodes.math("", "a"), nodes.math("", "b")
+    line = nodes.paragraph("", "", one, nodes.Text("."), two, nodes.Text("."), nodes.Text(" End"))
+    document = new_document("page")
+    document += line
+    two.parent.insert(0, nodes.Text("."))
+    mathml.keep_punctuation(None, document, "page")
+    assert [part.astext() for part in line] == [".", "a", "", "b", "", " End"]
+    assert one["punctuation"] == two["punctuation"] == "."
