@@ -55,14 +55,14 @@ sum_of_curve = Guess(
 )
 
 links_outside = Guess(
-    right="better",
+    right="nearly all",
     replies={
-        "worse": "Then a link inside the window would not be enough. The gold links count the word"
-        " itself, and no neighbour that may have read it.",
-        "as predicted": "That holds if a word can be read off its own annotation alone. Think of"
-        " what the encoder has put into the annotations beside it.",
-        "better": "Yes, by far, at four and five numbers. An annotation inside the window has read"
-        " words outside it.",
+        "about 26": "That holds if a word can be read off its own annotation alone. Think of what"
+        " the encoder has put into the annotations beside it.",
+        "about 60": "Then a neighbour's annotation would help now and then. Ask whether the window"
+        " has left the whole source at this length, or only the word's own place in it.",
+        "nearly all": "Yes. An annotation inside the window has read words outside it, and at this"
+        " length the window still holds some of the source.",
     },
 )
 
