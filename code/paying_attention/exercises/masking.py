@@ -2,17 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from paying_attention.attention import masks
 from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
-from paying_attention.data.toys.number_words import number_words
-from paying_attention.data.vocabulary import BOS_ID, Vocabulary
+from paying_attention.data.toys.counting import counted_texts
 from paying_attention.exercises.asking import ask
 from paying_attention.exercises.checking import demand, exercise
 from paying_attention.exercises.reading import fields, near, number, one_of, tensor, truth
@@ -222,7 +219,7 @@ def _judge_mended(mended: object, x: Tensor, *, large: bool) -> None:
 
 PATHS = ("positions", "residual", "none")
 MANY = 64  # words, more than a test of four will try
-LENGTH, STARTS = 24, range(21, 91)  # of the texts in which somebody counts
+LENGTH, STARTS = 24, range(21, 91)  # of the texts
 FLOOR = math.log(len(STARTS)) / LENGTH  # nats a token: the least for who sees only the past
 
 
@@ -241,11 +238,11 @@ def diagonal(is_causal: object, counter: object, losses: object, carried_by: obj
         )
     measured = _judge_counter(counter)
     for key, loss in zip(measured, fields(losses, "losses", list(measured)), strict=True):
-        what = "what it pays for the third token" if key == "third" else "its loss under that mask"
+        what, within = "its loss under that mask", 0.0015
+        if key == "third":
+            what, within = "what it pays for the third token", 0.006
         demand(
-            near(
-                number(loss, f"losses[{key!r}]"), measured[key], 0.006 if key == "third" else 0.0015
-            ),
+            near(number(loss, f"losses[{key!r}]"), measured[key], within),
             f"`counter` is right, `losses[{key!r}]` is not {what}, on all {len(STARTS)} texts.",
         )
     demand(
@@ -303,17 +300,15 @@ def _says(is_causal: object, attend: Callable[[Tensor], Tensor]) -> bool:
 
 def _judge_counter(counter: object) -> dict[str, float]:
     """Ask the model for its losses: what a reader says of its training needs no belief."""
-    rows, num_tokens = counted_texts()
-    measured = {}
+    rows, vocabulary = counted_texts(STARTS, LENGTH)
+    measured, third = {}, {}
     for name, offset in (("strict", -1), ("causal", 0)):
         mask = masks.causal_mask(LENGTH, offset=offset)
         logits = ask(counter, rows[:, :-1], name="counter", mask=mask)
-        shape = (len(rows), LENGTH, num_tokens)
+        shape = (len(rows), LENGTH, len(vocabulary))
         found = tensor(logits, "counter(tokens, mask=mask)", shape=shape).detach()
-        each = functional.cross_entropy(found.mT, rows[:, 1:], reduction="none").mean(0)
-        measured[name] = each.mean().item()
-        if name == "strict":
-            third = each[2].item()
+        each = nn.functional.cross_entropy(found.mT, rows[:, 1:], reduction="none").mean(0)
+        measured[name], third[name] = each.mean().item(), each[2].item()
     demand(
         measured["strict"] > FLOOR - 0.001,
         "`counter` is below the floor, which no model reaches that sees only the past.",
@@ -327,20 +322,7 @@ def _judge_counter(counter: object) -> dict[str, float]:
         measured["strict"] < FLOOR + 0.15,
         "under the colleague's mask `counter` is too far above the floor for 600 updates of `fit`.",
     )
-    return measured | {"third": third}
-
-
-def counted_texts() -> tuple[Tensor, int]:
-    """The texts of the chapter as rows of ids, and how many ids there are."""
-    texts = [_counted(start) for start in STARTS]
-    vocabulary = Vocabulary.from_sentences(texts)
-    rows = [[BOS_ID, *vocabulary.encode(text)] for text in texts]
-    return torch.tensor(rows), len(vocabulary)
-
-
-def _counted(start: int) -> list[str]:
-    numbers = ([*number_words(start + i, "en"), ";"] for i in range(LENGTH))
-    return list(chain.from_iterable(numbers))[:LENGTH]
+    return measured | {"third": third["strict"]}
 
 
 # --- 5.5: NaN in the longest sentence -------------------------------------------------------------

@@ -5,6 +5,7 @@ from torch.nn.utils.rnn import pad_sequence
 from paying_attention.attention import masks
 from paying_attention.attention.scaled_dot_product import scaled_dot_product_attention
 from paying_attention.attention.softmax import masked_softmax
+from paying_attention.data.toys.counting import counted_texts
 from paying_attention.exercises import masking as check
 from tests.exercises.cases import Case
 
@@ -100,11 +101,11 @@ WORDS = torch.tensor([[1.0, 0, 1, 0], [0, 2, 0, 0], [0, 1, 1, 2], [2, 0, 0, 1]])
 
 def knows_the_texts(mask, *, sharpness=0.5):
     """A counter that is perfect under one mask, and blunt or too sharp under the others."""
-    rows, num_tokens = check.counted_texts()
+    rows, vocabulary = counted_texts(check.STARTS, check.LENGTH)
 
     def counter(tokens, *, mask: torch.Tensor):
         seen_so_far = (tokens[:, None, :] == tokens[None, :, :]).cumprod(-1)
-        follows = F.one_hot(rows[:, 1:], num_tokens)
+        follows = F.one_hot(rows[:, 1:], len(vocabulary))
         shares = torch.einsum("abn,bnv->anv", seen_so_far, follows).float()
         logits = (shares / shares.sum(-1, keepdim=True) + 1e-9).log()
         return logits if mask.equal(best_under) else sharpness * logits
@@ -118,7 +119,7 @@ COUNTER = knows_the_texts(STRICT)
 
 
 def losses_of(counter):
-    rows, _ = check.counted_texts()
+    rows, _ = counted_texts(check.STARTS, check.LENGTH)
     each = {
         name: F.cross_entropy(counter(rows[:, :-1], mask=mask).mT, rows[:, 1:], reduction="none")
         for name, mask in (("strict", STRICT), ("causal", CAUSAL))
@@ -139,8 +140,8 @@ def blunt(tokens, *, mask):
 
 def leaky(tokens, *, mask):
     """Look the next token up, as no model can that sees the past alone."""
-    rows, num_tokens = check.counted_texts()
-    return 9.0 * F.one_hot(rows[:, 1:], num_tokens)
+    rows, vocabulary = counted_texts(check.STARTS, check.LENGTH)
+    return 9.0 * F.one_hot(rows[:, 1:], len(vocabulary))
 
 
 def one_pass(x, mask=None):

@@ -1,32 +1,13 @@
 from dataclasses import asdict
 
-import pytest
-
 from paying_attention.experiments import repeats as module
 from paying_attention.experiments import store
 from paying_attention.experiments.__main__ import EXPERIMENTS
-from paying_attention.experiments.repeats import AGAIN, repeat, repeats, share_right
+from paying_attention.experiments.repeats import AGAIN, repeat
 from paying_attention.experiments.runner import run_missing
+from paying_attention.experiments.tasks.repeated import repeats
 from tests.experiments.results_files import check_fingerprint
 from tests.experiments.test_runner import SlopeRun, slopes
-
-
-@pytest.mark.parametrize(
-    ("results", "share"),
-    [
-        ({"test": [3, 4]}, 0.75),
-        ({"test": [9, 8, 1, 10], "correct": {"1": [0, 1]}}, 0.1),
-        ({"correct": {"1": [1, 2], "2": [0, 6]}}, 0.125),
-        ({"correct": {"1/0": [[1, 2]], "2/0": [[0, 2], [2, 4]]}}, 0.375),
-    ],
-)
-def test_a_share_is_counted_over_all_tests(results, share):
-    assert share_right(results) == share
-
-
-def test_results_without_right_answers_are_refused():
-    with pytest.raises(ValueError, match=r"results: expected one of .* got \['noise'\]"):
-        share_right({"noise": 1})
 
 
 def test_only_what_was_chosen_is_trained_again_and_once(monkeypatch, tmp_path, capsys):
@@ -73,13 +54,6 @@ def test_what_was_repeated_is_the_stored_run():
                 assert counts[-1] == before[-1]
             else:
                 assert counts.keys() == before.keys()
-
-
-def test_a_row_says_how_much_the_seeds_differ():
-    for row in repeats():
-        assert row.stored in row.arm
-        assert len(row.arm) >= 3
-        assert 0 <= row.again <= 1
 
 
 def test_each_file_that_is_repeated_belongs_to_an_experiment():
