@@ -354,7 +354,7 @@ CASES = [
             ((poisons, COUNTER, LOSSES, "residual"), "in which no word sees itself."),
             ((sees_something, COUNTER, LOSSES, "residual"), "no word sees itself but the first"),
             ((notices_its_last, COUNTER, LOSSES, "residual"), "in which no word sees itself."),
-            ((notices_its_second, COUNTER, LOSSES, "residual"), "and not the others"),
+            ((notices_its_second, COUNTER, LOSSES, "residual"), "a prefix of two"),
             ((sees_itself_and_all_at_last, COUNTER, LOSSES, "residual"), "a prefix of two"),
             ((looks_at_the_weights, COUNTER, LOSSES, "residual"), "the mask comes after"),
             ((lambda attend: False, COUNTER, LOSSES, "residual"), "calls the causal attention"),

@@ -32,6 +32,12 @@ def counted(query, key, value, counts):
     return sdpa(query, key, value, bias=counts.log()).output
 
 
+def counted_by_exponents(query, key, value, counts):
+    """The same bias for every query, spelled out, and the logarithm by its definition."""
+    bias = torch.ones(len(query), 1) * torch.special.xlogy(1.0, counts)
+    return sdpa(query, key, value, bias=bias)[0]
+
+
 def counted_by_terms(query, key, value, counts):
     terms = counts * (query @ key.T / math.sqrt(query.shape[1])).exp()
     return terms @ value / terms.sum(dim=1, keepdim=True)
@@ -242,7 +248,7 @@ CASES = [
     ),
     Case(
         check.copies,
-        right=[(counted,)],
+        right=[(counted,), (counted_by_exponents,)],
         wrong=[
             ((counted_by_terms,), "as a call of the package's"),
             ((repeated,), "half a pair stands"),
