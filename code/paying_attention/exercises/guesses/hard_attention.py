@@ -2,14 +2,13 @@
 
 from paying_attention.exercises.guesses.guess import Guess
 
-stuck = Guess(
-    right="hard, words",
+one_annotation = Guess(
+    right="near 0",
     replies={
-        "soft, words": "Its four means are four different points, and a readout can tell them"
-        " apart.",
-        "hard, words": "Yes. It reads one word, and no word answers both questions.",
-        "hard, annotations": "It reads one vector as well, but think of what an encoder has put"
-        " into it.",
+        "near 0": "Yes. The encoder has mixed the words before one vector is picked.",
+        "half of .693": "That would leave two of the four sentences undecided. Think of what the"
+        " encoder can carry into the vector of the last word.",
+        ".693": "So it is for one word. But an annotation has more than its word in it.",
     },
 )
 

@@ -61,12 +61,14 @@ cleaned = Guess(
 )
 
 lone_query = Guess(
-    right="1",
+    right="first value",
     replies={
-        "1": "Yes. It places the query at the front, however long the cache.",
-        "998": "The number of queries counts, and here it is one. Think of its place.",
-        "1000": "So it should be, at the end. Look in the upper picture for the place of the first"
-        " query.",
+        "first value": "Yes. It sees one key, and a softmax over one score is 1, whatever was"
+        " asked.",
+        "last value": "The last key is its own. Look in the upper picture for the cell with which"
+        " the first row begins.",
+        "a mix": "So it should be, at the end. Count the keys that the first row of the upper"
+        " picture leaves.",
     },
 )
 
