@@ -3,10 +3,13 @@
 from paying_attention.exercises.guesses.guess import Guess
 
 pancakes = Guess(
-    right="a share",
+    right="a tenth",
     replies={
-        "nothing": "A softmax takes the exponential of each score. Work out the exponential of 0.",
-        "a share": "Yes. The exponential of 0 is 1, and no exponential is 0: everybody is heard.",
+        "a hundredth": "A softmax compares the exponentials of the scores. Work out those of 0 and"
+        " of 0.96, and see how far apart they are.",
+        "a tenth": "Yes. The exponential of 0 is 1, that of 0.96 is 2.6: nobody is far ahead.",
+        "a sixth": "So it would be if all six scores were equal. But some are higher, and take"
+        " their part from the others.",
     },
 )
 
@@ -24,11 +27,13 @@ gradient = Guess(
 )
 
 order = Guess(
-    right="the same",
+    right="keys",
     replies={
-        "the same": "Yes. A row of weights is a softmax over all words, and a sum has no order.",
-        "another one": "Look at the three lines again, for a place that notices when a row of K has"
-        " moved and the same row of V has moved along.",
+        "queries": "Each word asks with its own query. Look at which rows of Q the output of"
+        " `bites` needs.",
+        "keys": "Yes. The weights follow the keys, and meet the values that stayed behind.",
+        "pairs": "A weight goes with its key, and here the value comes along. A sum does not notice"
+        " in which order its terms come.",
     },
 )
 
