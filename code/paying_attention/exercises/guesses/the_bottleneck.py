@@ -21,13 +21,13 @@ five_numbers = Guess(
     },
 )
 
-triangle = Guess(
-    right="no",
+origin = Guess(
+    right="at the mean",
     replies={
-        "yes": "Pull the state far out, and watch the context: does it pass the corner?"
-        " Then ask what three positive weights that sum to 1 can do.",
-        "no": "Yes, you are right: three positive weights that sum to 1 give a point between the"
-        " three.",
+        "at (0, 0)": "That is where the state is. The context is made of the annotations: compute"
+        " the three scores, and then the weights.",
+        "at zwanzig": "It was near it for the state (1, 0). Compute the three scores again.",
+        "at the mean": "Yes. All three scores are 0, so no annotation weighs more than another.",
     },
 )
 

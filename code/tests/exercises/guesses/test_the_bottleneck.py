@@ -2,6 +2,9 @@
 
 import math
 
+import torch
+
+from paying_attention.attention.softmax import attend
 from paying_attention.evaluation.metrics import Proportion
 from paying_attention.exercises.guesses import the_bottleneck as guesses
 from paying_attention.experiments.store import load_results, seed_accuracies, select
@@ -23,6 +26,13 @@ def test_there_is_room() -> None:
 
 def test_five_numbers_are_fewer_than_independence_gives() -> None:
     assert (share(5) < share(1) ** 5 / 3) == (guesses.five_numbers.right == "much lower")
+
+
+def test_a_state_of_zeros_gets_the_mean() -> None:
+    annotations = torch.tensor([[-0.5, 1.5], [-1.0, -1.0], [1.5, 0.5]])
+    context = attend((annotations @ torch.zeros(2))[None], annotations).output[0]
+    is_mean = torch.allclose(context, annotations.mean(0))
+    assert (is_mean and context.norm() > 0.1) == (guesses.origin.right == "at the mean")
 
 
 def test_seven_numbers_stay_hard() -> None:
