@@ -136,7 +136,7 @@ def _check_predictions(prediction: object) -> None:
 TESTS = {
     "mean": ("the context is a weighted mean", "yes"),
     "move": ("weights move with the annotations", "no"),
-    "one": ("one annotation changes one weight", "no"),
+    "one": ("one annotation changes one score", "no"),
     "question": ("weights hear the question", "yes"),
 }
 

@@ -430,7 +430,7 @@ CASES = [
         wrong=[
             (({**PASSES, "mean": "no"}, Mended), "weighted mean"),
             (({**PASSES, "move": "yes"}, Mended), "move with the annotations"),
-            (({**PASSES, "one": "yes"}, Mended), "changes one weight"),
+            (({**PASSES, "one": "yes"}, Mended), "changes one score"),
             (({**PASSES, "question": "no"}, Mended), "hear the question"),
             ((PASSES, StillByPlaces), "do not move along"),
             ((PASSES, ByThePlaceOfEachScore), "do not move along"),

@@ -26,8 +26,8 @@ love = Guess(
 one_way = Guess(
     right="right",
     replies={
-        "right": "Yes. Reading forwards, the annotations to the right of a word are the ones that"
-        " have met it.",
+        "right": "Yes. A target shift is the decoder's doing, and should not mind. Reading"
+        " forwards, the annotations to the right of a word are the ones that have met it.",
         "previous": "The decoder is the same as before. What changed is which annotations have read"
         " a word, now that the encoder reads forwards only.",
     },
@@ -46,10 +46,10 @@ other_words = Guess(
 )
 
 row_of_chat = Guess(
-    right="less",
+    right="no",
     replies={
-        "less": "Yes. Something is missing; see below whether rounding could hide it.",
-        "exactly that": "Add the five small ones up first.",
-        "more": "Add the five small ones up first, then the large one.",
+        "no": "Yes. Rounding hides half a hundredth of each weight at most, and there are six.",
+        "yes": "How much can rounding to two decimals hide of one number at most? Multiply by how"
+        " many there are.",
     },
 )
