@@ -70,7 +70,7 @@ def number_task() -> NumberTask:
 
 @cache
 def balanced_training() -> Corpus:
-    """Draw training sentences in which nobody can guess `hundred` from the digit before it.
+    """Draw training sentences in which `hundred` is an even chance after the digit before it.
 
     Among the numbers from 0 to 999 a digit at the start is followed by `hundred` in 99 of 100
     cases. Here the digits from 1 to 9 stand alone as often as before `hundred`; apart from that the
