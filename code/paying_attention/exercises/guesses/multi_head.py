@@ -33,7 +33,7 @@ budget = Guess(
         " is another one: its rate falls later.",
         "two": "A fair guess from what one seed shows after 1,500 updates. It takes one run for a"
         " limit that is only a budget.",
-        "all five": "Yes. At this rate, time is all that the single heads needed.",
+        "all five": "Yes. At this rate a longer plan was all that the single heads needed.",
     },
 )
 tie = Guess(
@@ -48,10 +48,10 @@ tie = Guess(
 both_kinds = Guess(
     right="one",
     replies={
-        "all nine": "That is what was expected here. Look in the last table whether a head of two"
-        " can be spared.",
-        "five": "Look at the last table, at two heads and at eight. In each, one of the two kinds"
-        " is rare.",
+        "all nine": "That is what was expected here. Look at the three models of the table above,"
+        " and see whether all of them have both.",
+        "five": "Ask whether two heads leave one to spare, and whether one of eight is ever"
+        " missed so much.",
         "one": "Yes. With two heads none can be spared, and with eight none costs half.",
     },
 )
