@@ -99,7 +99,7 @@ def mean_loss(model: nn.Module, corpora: list[Corpus]) -> float:
     return total / words
 
 
-def translate(model: Seq2Seq, task: RealTask) -> list[list[str]]:
+def greedy_translations(model: Seq2Seq, task: RealTask) -> list[list[str]]:
     """Translate the test greedily.
 
     Args:
@@ -136,7 +136,7 @@ def work(run: RealRun, scale: Scale) -> Outcome:
         scale if scale.small else replace(scale, window=VALIDATE_EVERY),
         validate=partial(mean_loss, corpora=list(task.validation.values())),
     )
-    translations = translate(model, task)
+    translations = greedy_translations(model, task)
     shown = [
         {
             "row": row,

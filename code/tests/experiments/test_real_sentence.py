@@ -11,9 +11,9 @@ from paying_attention.experiments.real_sentence import (
     EXPERIMENT,
     VALIDATE_EVERY,
     RealRun,
+    greedy_translations,
     mean_loss,
     runs,
-    translate,
 )
 from paying_attention.experiments.runner import Scale
 from paying_attention.experiments.tasks.digests import corpus_digest
@@ -54,7 +54,7 @@ def test_the_loss_is_that_of_all_words():
 def test_translations_are_greedy_and_in_the_order_of_the_test():
     task = stand_in_task()
     model = RealRun("none", 0).build_for(task).eval()
-    found = translate(model, task)
+    found = greedy_translations(model, task)
     assert len(found) == len(task.written)
     for row in (0, len(found) - 1):
         batch = task.test["all"].select(torch.tensor([row]))

@@ -48,8 +48,9 @@ other_words = Guess(
 row_of_chat = Guess(
     right="no",
     replies={
-        "no": "Yes. Rounding hides half a hundredth of each weight at most, and there are six.",
         "yes": "How much can rounding to two decimals hide of one number at most? Multiply by how"
         " many there are.",
+        "no": "Yes, you are right: rounding hides half a hundredth of each weight at most, and"
+        " there are six.",
     },
 )
