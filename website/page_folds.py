@@ -39,8 +39,8 @@ def words_on_the_bar(
 
     >>> words_on_the_bar(["hide-input"], "", "", True)
     'The code of this figure'
-    >>> words_on_the_bar(["hide-input"], "", "", False, "# @title The encoder\\nclass Encoder: ...")
-    'The encoder'
+    >>> words_on_the_bar(["hide-input"], "", "", False, "# @title Code of `write`\\ndef write():")
+    'Code of write'
     """
     if "claims" in tagged:
         return count_of_claims(printed)
